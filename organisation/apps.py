@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationConfig(AppConfig):
+    name = "organisation"
+    verbose_name = _("Units and people")
+
+    def ready(self) -> None:
+        from .stamp import install_triggers
+
+        # After every migrate, because SQLite drops a table's triggers when a migration rebuilds it.
+        post_migrate.connect(install_triggers, dispatch_uid="content-stamp")

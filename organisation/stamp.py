@@ -1,0 +1,73 @@
+"""The content stamp: a value that changes in the same transaction as anything that search or pages show.
+
+Caches, search indexes and ETags of every process are keyed on it, so none is ever stale. Database
+triggers move it, so that no way of writing (admin, `loaddata`, bulk, raw SQL) can forget to.
+It is random rather than counted: a rolled-back change leaves no number that a later one would reuse.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+STAMP_TABLE = "organisation_contentstamp"
+
+SQLITE_TRIGGER = """
+CREATE TRIGGER IF NOT EXISTS "stamp_{table}_{event}" AFTER {event} ON "{table}" BEGIN
+    INSERT OR REPLACE INTO organisation_contentstamp (id, value) VALUES (1, lower(hex(randomblob(16))));
+END
+"""
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION move_content_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO organisation_contentstamp (id, value) VALUES (1, replace(gen_random_uuid()::text, '-', ''))
+    ON CONFLICT (id) DO UPDATE SET value = excluded.value;
+    RETURN NULL;
+END $$
+"""
+POSTGRESQL_TRIGGER = """
+CREATE OR REPLACE TRIGGER "stamp_{table}" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{table}"
+FOR EACH STATEMENT EXECUTE FUNCTION move_content_stamp()
+"""
+
+
+def current(using: str = DEFAULT_DB_ALIAS) -> str:
+    """The stamp now; empty before anything was ever written."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT value FROM {STAMP_TABLE} WHERE id = 1")
+        row = cursor.fetchone()
+    return row[0] if row else ""
+
+
+def stamped_models() -> list[type[Model]]:
+    """The models whose rows move the stamp: the whole catalogue, and the agencies with their successors."""
+    return [
+        model
+        for label in ("organisation", "procedures")
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
+        if label == "procedures" or model._meta.object_name in ("Agency", "Agency_successors")
+    ]
+
+
+def trigger_statements(vendor: str, tables: list[str]) -> Iterator[str]:
+    if vendor == "postgresql":
+        yield POSTGRESQL_FUNCTION
+        yield from (POSTGRESQL_TRIGGER.format(table=table) for table in tables)
+        return
+    for table in tables:
+        yield from (SQLITE_TRIGGER.format(table=table, event=event) for event in ("INSERT", "UPDATE", "DELETE"))
+
+
+def install_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
+    """Make sure that every stamped table that exists has its triggers; called after each `migrate`."""
+    connection: BaseDatabaseWrapper = connections[using]
+    existing = set(connection.introspection.table_names())
+    if STAMP_TABLE not in existing:
+        return
+    tables = [model._meta.db_table for model in stamped_models() if model._meta.db_table in existing]
+    with connection.cursor() as cursor:
+        for statement in trigger_statements(connection.vendor, tables):
+            cursor.execute(statement)

@@ -1,0 +1,243 @@
+"""The one settings file: everything that differs between machines comes from the environment.
+
+Without any environment the portal runs for development: SQLite and a secret key in `var/`, this
+machine's own addresses only. As soon as `ALLOWED_HOSTS` names another host it is *in service*: then
+what a service needs must be set, and what is missing is named here, at start.
+"""
+
+import datetime
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
+
+env = environ.Env()
+
+# Where it runs ---------------------------------------------------------------------------------
+
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
+IN_SERVICE = not set(ALLOWED_HOSTS) <= set(LOOPBACK_HOSTS)
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def required_in_service(name: str, why: str) -> None:
+    """Stop at start when a service lacks the variable `name`, saying what it is for."""
+    if IN_SERVICE and not env.str(name, default=""):
+        raise ImproperlyConfigured(
+            f"{name} is not set. ALLOWED_HOSTS names a public host, so the portal is in service and needs {why}."
+        )
+
+
+def development_key() -> str:
+    """The secret key of this checkout: made once, kept in `var/`, never used in service."""
+    file = VAR_DIR / "secret_key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(64))
+    return file.read_text()
+
+
+required_in_service("SECRET_KEY", "a long random SECRET_KEY of its own")
+required_in_service("DATABASE_URL", "DATABASE_URL=postgres://user:password@host:5432/name")
+if IN_SERVICE and DEBUG:
+    raise ImproperlyConfigured("DEBUG must be off in service: its error pages show the program's inside.")
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or development_key()
+
+# The province, and the day ---------------------------------------------------------------------
+
+# The day the portal shows; empty means the real one. `portal.clock.today()` is the only reader.
+PORTAL_TODAY: datetime.date | None = None
+if env.str("PORTAL_TODAY", default=""):
+    try:
+        PORTAL_TODAY = datetime.date.fromisoformat(env.str("PORTAL_TODAY"))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"PORTAL_TODAY must be a day like 2024-08-28: {error}") from None
+
+PORTAL_NAME = env.str("PORTAL_NAME", default="Trung tâm Phục vụ hành chính công tỉnh Bắc Giang")
+PORTAL_NAME_EN = env.str("PORTAL_NAME_EN", default="Bac Giang Provincial Public Administration Service Center")
+PORTAL_PROVINCE = env.str("PORTAL_PROVINCE", default="Bắc Giang")
+PORTAL_ADDRESS = env.str("PORTAL_ADDRESS", default="")
+PORTAL_HOTLINE = env.str("PORTAL_HOTLINE", default="")
+PORTAL_EMAIL = env.str("PORTAL_EMAIL", default="")
+# The national portal: where a procedure with a national code is applied for.
+PORTAL_NATIONAL_URL = env.str("PORTAL_NATIONAL_URL", default="https://dichvucong.gov.vn")
+PORTAL_NATIONAL_PROCEDURE_URL = env.str(
+    "PORTAL_NATIONAL_PROCEDURE_URL",
+    default="https://dichvucong.gov.vn/p/home/dvc-tthc-thu-tuc-hanh-chinh-chi-tiet.html?ma_thu_tuc={code}",
+)
+
+# Applications ----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "procedures",  # first: its `loaddata` wraps Django's
+    "organisation",
+    "portal",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "portal.middleware.database_away",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.portal",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# Data ------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+database = DATABASES["default"]
+if database["ENGINE"] == "django.db.backends.postgresql":
+    # Without the time-out a database that is away blocks every request for 30 seconds.
+    database["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 2},
+        "connect_timeout": 2,
+        **database.get("OPTIONS", {}),
+    }
+    database["CONN_MAX_AGE"] = 0
+    database["CONN_HEALTH_CHECKS"] = True
+else:
+    # IMMEDIATE: two transactions that read and then write would otherwise fail with "locked".
+    database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People ----------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "organisation.User"
+AUTHENTICATION_BACKENDS = ["organisation.backends.RoleBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # one working day
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Language and time -----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+FORMAT_MODULE_PATH = ["portal.formats"]
+
+# Static files ----------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# In service files carry their hash in the name and are compressed once, by `collectstatic`.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IN_SERVICE
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not IN_SERVICE
+
+# Safety ----------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap draws its arrows and ticks as data: images
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: [] for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_SERVICE
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked by the machine itself, without TLS
+if IN_SERVICE:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"]
+
+# Log -------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,28 @@
+"""The catalogue: fields of work, procedures and their parts, and the words people use for them."""
+
+from .choices import Audience, ChannelKind, Level, LegalKind, OnlineLevel, Origin, Source, TimeUnit
+from .fields import Field, FieldOwner
+from .parts import Channel, Document, EverydayName, LegalDocument, Result
+from .procedure import Procedure, parse_code
+from .words import Synonym
+
+__all__ = [
+    "Audience",
+    "Channel",
+    "ChannelKind",
+    "Document",
+    "EverydayName",
+    "Field",
+    "FieldOwner",
+    "LegalDocument",
+    "LegalKind",
+    "Level",
+    "OnlineLevel",
+    "Origin",
+    "Procedure",
+    "Result",
+    "Source",
+    "Synonym",
+    "TimeUnit",
+    "parse_code",
+]
