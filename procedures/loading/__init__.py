@@ -1,0 +1,8 @@
+"""Loading a catalogue as a reviewed change: read → check → diff → apply, in that order and in one transaction."""
+
+from .apply import apply
+from .check import check
+from .diff import Difference, Scope, diff
+from .read import SHIPPED, Fault, read
+
+__all__ = ["SHIPPED", "Difference", "Fault", "Scope", "apply", "check", "diff", "read"]

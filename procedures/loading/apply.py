@@ -1,0 +1,112 @@
+"""Writing a difference: in bulk, in one transaction, in the order of the references."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models, transaction
+
+from procedures.models import Procedure
+
+from .diff import Difference, natural_keys
+from .shape import Key, Shape, Values
+
+BATCH = 500
+
+
+@transaction.atomic
+def apply(differences: list[Difference], progress: Callable[[Difference], None] = lambda _difference: None) -> None:
+    """Write `differences` or, when anything fails, nothing. `progress` is called after each model."""
+    for difference in reversed(differences):
+        remove(difference)
+    for difference in differences:
+        write(difference)
+        progress(difference)
+
+
+def remove(difference: Difference) -> None:
+    """Rows that their owner no longer has; a procedure is withdrawn, never deleted."""
+    if difference.removed:
+        keys = set(difference.removed)
+        pks = primary_keys(difference.shape)
+        difference.shape.model._default_manager.filter(pk__in=[pks[key] for key in keys]).delete()
+    for start in range(0, len(difference.withdrawn), BATCH):
+        codes = difference.withdrawn[start : start + BATCH]
+        Procedure.objects.filter(code__in=codes).update(published=False)
+
+
+def write(difference: Difference) -> None:
+    shape = difference.shape
+    # A reference to a row of the same model is set once all of its rows exist.
+    later = [name for name, target in shape.references.items() if target is shape and name in shape.columns]
+    targets = {name: target for name, target in shape.references.items() if name not in later}
+    pks = {name: reference_keys(target) for name, target in targets.items() if name in shape.columns}
+    added = [build(shape, values, pks, skip=later) for values in difference.added.values()]
+    shape.model._default_manager.bulk_create(added, batch_size=BATCH)
+    own = primary_keys(shape) if difference.changed or later or shape.sets else {}
+    everything = {**difference.added, **{key: values for key, (values, _names) in difference.changed.items()}}
+    pks.update({name: own for name in later})
+    update(shape, difference, everything if later else {}, own, pks)
+    for name in shape.sets:
+        write_set(shape, name, everything, own)
+
+
+def update(
+    shape: Shape, difference: Difference, with_later: dict[Key, Values], own: dict[Key, Any], pks: dict[str, Any]
+) -> None:
+    names = sorted({name for _values, names in difference.changed.values() for name in names if name in shape.columns})
+    values_by_key = {key: values for key, (values, _names) in difference.changed.items()}
+    for key, values in with_later.items():
+        references = [name for name, target in shape.references.items() if target is shape and name in shape.columns]
+        if any(values[name] for name in references):
+            values_by_key.setdefault(key, values)
+            names = sorted({*names, *references})
+    if not names:
+        return
+    rows = [build(shape, values, pks, pk=own[key]) for key, values in values_by_key.items()]
+    shape.model._default_manager.bulk_update(rows, names, batch_size=BATCH)
+
+
+def build(
+    shape: Shape, values: Values, pks: dict[str, dict[Key, Any]], skip: list[str] | None = None, pk: Any = None
+) -> models.Model:
+    row = shape.model(pk=pk)
+    for name in shape.columns:
+        if name in (skip or []):
+            continue
+        if name in shape.references:
+            setattr(row, f"{name}_id", pks[name][values[name]] if values[name] else None)
+        else:
+            setattr(row, name, values[name])
+    return row
+
+
+def write_set(shape: Shape, name: str, rows: dict[Key, Values], own: dict[Key, Any]) -> None:
+    relation = shape.sets[name]
+    through = relation.remote_field.through
+    owner, member = relation.m2m_field_name() + "_id", relation.m2m_reverse_field_name() + "_id"
+    targets = reference_keys(shape.references[name])
+    owners = [own[key] for key in rows]
+    for start in range(0, len(owners), BATCH):
+        through._default_manager.filter(**{f"{owner}__in": owners[start : start + BATCH]}).delete()
+    links = [
+        through(**{owner: own[key], member: targets[target]}) for key, values in rows.items() for target in values[name]
+    ]
+    through._default_manager.bulk_create(links, batch_size=BATCH)
+
+
+def reference_keys(shape: Shape) -> dict[Key, Any]:
+    return {key: pk for pk, key in natural_keys(shape).items()}
+
+
+def primary_keys(shape: Shape) -> dict[Key, Any]:
+    """Key → primary key, also where the key itself holds a reference."""
+    if not shape.references.keys() & set(shape.key):
+        return reference_keys(shape)
+    found = {}
+    keys = {name: natural_keys(shape.references[name]) for name in shape.key if name in shape.references}
+    for pk, *parts in shape.model._default_manager.values_list("pk", *shape.key):
+        key = tuple(
+            keys[name][part] if name in keys else part for name, part in zip(shape.key, parts, strict=True)
+        )
+        found[key] = pk
+    return found

@@ -1,0 +1,140 @@
+"""Checking every row before anything is written: all faults at once, each with its place."""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from procedures.models import OnlineLevel
+
+from .read import Fault, Row
+from .shape import BY_LABEL, SHAPES, Key, Shape, Values
+
+Checked = dict[str, dict[Key, Values]]  # label → key → values, in the order of the files
+
+
+class Place:
+    """Collects the faults of one row."""
+
+    def __init__(self, row: Row, faults: list[Fault]) -> None:
+        self.row, self.faults = row, faults
+
+    def fault(self, field: str, value: Any, message: str) -> None:
+        self.faults.append(Fault(self.row.file, self.row.number, field, str(value)[:80], message))
+
+
+def check(rows: list[Row], known: Callable[[Shape], set[Key]]) -> tuple[Checked, list[Fault]]:
+    """The rows as keys and values, and everything that is wrong with them.
+
+    `known(shape)` gives the keys that the database holds, so that a row may refer to what is not in the files.
+    """
+    faults: list[Fault] = []
+    checked: Checked = {shape.label: {} for shape in SHAPES}
+    places: dict[tuple[str, Key], Place] = {}
+    for row in rows:
+        place = Place(row, faults)
+        shape = BY_LABEL.get(row.label)
+        if shape is None:
+            place.fault("model", row.label, _("Not a part of the catalogue."))
+            continue
+        before = len(faults)
+        values = dict(read_values(shape, row, place))
+        if len(faults) > before:
+            continue
+        for field, value, message in broken_rules(shape, values):
+            place.fault(field, value, message)
+        key = tuple(values[name] for name in shape.key)
+        first = places.setdefault((shape.label, key), place)
+        if first is not place:
+            message = _("The same key stands in %(file)s, row %(row)d.")
+            place.fault(
+                shape.key[0], show(key), message % {"file": first.row.file, "row": first.row.number}
+            )
+        checked[shape.label][key] = values
+    check_references(checked, places, known)
+    return checked, faults
+
+
+def read_values(shape: Shape, row: Row, place: Place) -> Iterator[tuple[str, Any]]:
+    """Each field of the model with the value that the row gives it, or its default."""
+    for name in sorted(row.fields.keys() - shape.columns.keys() - shape.sets.keys()):
+        place.fault(name, row.fields[name], _("No such field."))
+    for name, field in (shape.columns | shape.sets).items():
+        value = row.fields.get(name, shape.default(name))
+        try:
+            if name in shape.references:
+                yield name, read_reference(name, value, shape)
+            else:
+                yield name, read_plain(field, value)
+        except ValidationError as error:
+            place.fault(name, row.fields.get(name, ""), " ".join(error.messages))
+
+
+def read_plain(field: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        value = unicodedata.normalize("NFC", value)
+        if any(unicodedata.category(character) == "Cc" for character in value):
+            raise ValidationError(_("Control characters."))
+    elif isinstance(value, list | dict) or (isinstance(value, bool) != isinstance(field, models.BooleanField)
+                                            and value is not None):
+        raise ValidationError(_("Not a value of this field."))
+    elif isinstance(value, float):
+        raise ValidationError(_("A whole number was expected."))
+    return field.clean(value, None)  # type: ignore[arg-type]
+
+
+def read_reference(name: str, value: Any, shape: Shape) -> Any:
+    if name in shape.sets:
+        if not isinstance(value, list | tuple):
+            raise ValidationError(_("A list of keys was expected."))
+        return tuple(sorted({read_key(item, shape.references[name]) for item in value}))
+    if value is None and shape.columns[name].null:
+        return None
+    return read_key(value, shape.references[name])
+
+
+def read_key(value: Any, target: Shape) -> Key:
+    fits = isinstance(value, list) and len(value) == len(target.key) and all(isinstance(part, str) for part in value)
+    if not fits:
+        raise ValidationError(_("A key like %(key)s was expected.") % {"key": list(target.key)})
+    return tuple(unicodedata.normalize("NFC", part) for part in value)
+
+
+def check_references(
+    checked: Checked, places: dict[tuple[str, Key], Place], known: Callable[[Shape], set[Key]]
+) -> None:
+    for shape in SHAPES:
+        for name, target in shape.references.items():
+            present = checked[target.label].keys() | known(target)
+            for key, values in checked[shape.label].items():
+                wanted = values[name] if name in shape.sets else [values[name]] if values[name] else []
+                for reference in wanted:
+                    if reference not in present:
+                        places[shape.label, key].fault(name, show(reference), _("Nothing has this key."))
+
+
+def broken_rules(shape: Shape, values: Values) -> Iterator[tuple[str, Any, str]]:
+    """The rules over several fields, which the database's constraints also hold: field, value, message."""
+    start, end = values.get("valid_from"), values.get("valid_to")
+    if start and end and start > end:
+        yield "valid_to", end, _("The last day lies before the first.")
+    if shape.label == "procedures.procedure":
+        if not any(values[f"level_{level}"] for level in ("province", "district", "commune")):
+            yield "level_province", "", _("At least one level.")
+        if values["electronic_process"] and values["online"] != OnlineLevel.FULL:
+            yield "online", values["online"], _("The electronic process needs a fully online procedure.")
+        if values["replaced_by"] == (values["code"],):
+            yield "replaced_by", values["code"], _("A procedure does not replace itself.")
+    if shape.label == "procedures.channel" and values["unit"] and values["time"] is None:
+        yield "unit", values["unit"], _("A unit needs a time, and must be a known one.")
+    if shape.label == "procedures.synonym" and values["everyday"] == values["official"]:
+        yield "official", values["official"], _("Both sides are needed, and must differ.")
+
+
+def show(key: Key) -> str:
+    """A key as a person would write it."""
+    return " / ".join(show(part) if isinstance(part, tuple) else str(part) for part in key)
+

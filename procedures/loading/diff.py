@@ -1,0 +1,145 @@
+"""What a load would change, compared row by row with the database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from organisation.models import Agency
+from procedures.models import Field, Procedure
+
+from .check import Checked
+from .shape import SHAPES, Key, Shape, Values
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Within which procedures a load may withdraw what it does not hold: all, one agency's, one field's, or none."""
+
+    kind: str = "all"
+    value: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> "Scope":
+        """`all`, `none`, `agency=CODE` or `field=SLUG`; anything else is a ValueError that says so."""
+        kind, _equals, value = text.partition("=")
+        if text in ("all", "none") or (kind in ("agency", "field") and value):
+            scope = cls(kind, value)
+            scope.require_existing()
+            return scope
+        raise ValueError(_("The scope is all, none, agency=CODE or field=SLUG, not “%(scope)s”.") % {"scope": text})
+
+    def require_existing(self) -> None:
+        missing = (self.kind == "agency" and not Agency.objects.filter(code=self.value).exists()) or (
+            self.kind == "field" and not Field.objects.filter(slug=self.value).exists()
+        )
+        if missing:
+            raise ValueError(_("Nothing has the code “%(code)s”.") % {"code": self.value})
+
+    def codes(self) -> set[str]:
+        """The codes of the published procedures within the scope."""
+        if self.kind == "none":
+            return set()
+        procedures = Procedure.objects.filter(published=True)
+        if self.kind == "agency":
+            procedures = procedures.filter(field__owners__agency__code=self.value)
+        if self.kind == "field":
+            procedures = procedures.filter(field__slug=self.value)
+        return set(procedures.values_list("code", flat=True))
+
+
+@dataclass
+class Difference:
+    """The change of one model: rows to add, rows to change with the names of the fields, rows to remove."""
+
+    shape: Shape
+    added: dict[Key, Values] = field(default_factory=dict)
+    changed: dict[Key, tuple[Values, list[str]]] = field(default_factory=dict)
+    unchanged: int = 0
+    removed: list[Key] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)  # procedures only: codes
+
+
+def diff(checked: Checked, scope: Scope) -> list[Difference]:
+    """The differences between `checked` and the database, in the order in which they are written."""
+    differences = [compare(shape, checked) for shape in SHAPES]
+    procedures = next(item for item in differences if item.shape.model is Procedure)
+    held = {str(key[0]) for key in checked[procedures.shape.label]}
+    procedures.withdrawn = sorted(scope.codes() - held)
+    return differences
+
+
+def compare(shape: Shape, checked: Checked) -> Difference:
+    wanted = checked[shape.label]
+    difference = Difference(shape)
+    if not wanted and not shape.owned_by:
+        return difference
+    present = stored(shape)
+    for key, values in wanted.items():
+        if key not in present:
+            difference.added[key] = values
+        elif names := [name for name in values if values[name] != present[key][name]]:
+            difference.changed[key] = (values, names)
+        else:
+            difference.unchanged += 1
+    if shape.owned_by:
+        owners = checked[shape.references[shape.owned_by].label]
+        difference.removed = [
+            key
+            for key, values in present.items()
+            if key not in wanted and values[shape.owned_by] in owners and is_the_files(values)
+        ]
+    return difference
+
+
+def is_the_files(values: Values) -> bool:
+    """A word that a steward added stays when a file does not know it."""
+    return values.get("origin") != "steward"
+
+
+def stored(shape: Shape) -> dict[Key, Values]:
+    """All rows of a model as keys and values, in two queries or three."""
+    names = list(shape.columns)
+    keys = {name: natural_keys(target) for name, target in shape.references.items()}
+    rows = {}
+    for pk, *raw in shape.model._default_manager.values_list("pk", *names):
+        values: Values = dict(zip(names, raw, strict=True))
+        for name in shape.references.keys() & shape.columns.keys():
+            values[name] = keys[name].get(values[name])
+        rows[pk] = values
+    for name in shape.sets:
+        members = set_members(shape, name)
+        for pk, values in rows.items():
+            values[name] = tuple(sorted(keys[name][member] for member in members.get(pk, [])))
+    return {tuple(values[name] for name in shape.key): values for values in rows.values()}
+
+
+def set_members(shape: Shape, name: str) -> dict[Any, list[Any]]:
+    """Primary key → primary keys of the rows in its set `name`."""
+    members: dict[Any, list[Any]] = {}
+    relation = shape.sets[name]
+    pairs = relation.remote_field.through._default_manager.values_list(
+        relation.m2m_field_name() + "_id", relation.m2m_reverse_field_name() + "_id"
+    )
+    for pk, member in pairs:
+        members.setdefault(pk, []).append(member)
+    return members
+
+
+def natural_keys(shape: Shape) -> dict[Any, Key]:
+    """Primary key → key, for a model that others refer to (its key holds no reference itself)."""
+    return {pk: tuple(key) for pk, *key in shape.model._default_manager.values_list("pk", *shape.key)}
+
+
+def known_keys(shape: Shape) -> set[Key]:
+    return set(natural_keys(shape).values())
+
+
+def totals(differences: list[Difference]) -> Iterator[tuple[str, int, int, int, int]]:
+    """A line of the report per model: name, added, changed, unchanged, removed or withdrawn."""
+    for item in differences:
+        gone = len(item.removed) + len(item.withdrawn)
+        yield item.shape.label, len(item.added), len(item.changed), item.unchanged, gone
+
+
