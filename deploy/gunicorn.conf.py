@@ -1,0 +1,27 @@
+"""How gunicorn serves the portal; a reverse proxy stands in front of it in service."""
+
+import os
+
+# This machine only: the reverse proxy is what faces the network.
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+
+workers = 2
+worker_class = "gthread"
+threads = 4
+# Off: each worker opens its own database connections and builds its own search index.
+preload_app = False
+
+# No bound here: a query of 10,000 characters must reach the portal and get its helpful page rather than
+# gunicorn's bare 400. The reverse proxy bounds what comes from outside.
+limit_request_line = 0
+
+timeout = 30
+graceful_timeout = 15  # a restart lets running requests end
+keepalive = 5
+
+# Off: addresses hold what citizens searched for. The reverse proxy logs what operation needs.
+accesslog = None
+loglevel = "warning"
+
+# Off: its one file per user would be shared by every portal that this user runs.
+control_socket_disable = True

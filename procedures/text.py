@@ -1,0 +1,76 @@
+"""Vietnamese text as search sees it: pure functions, no database.
+
+A word has two forms. *Folded*: small letters without any accent, `đ` as `d`, what half of the citizens
+type. *Accented*: small letters with accents, the tone mark moved to the end as a digit, so that
+`hoà` and `hòa`, composed or decomposed, are one word.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+LONGEST_QUERY = 200  # characters; a query beyond it is cut, and the reader told
+
+TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
+WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")  # a dot inside a word stays: 1.001193
+
+
+class Token(NamedTuple):
+    """A word of a text, with its place in it (character offsets, end excluded)."""
+
+    folded: str
+    accented: str
+    start: int
+    end: int
+
+
+def clean(text: str) -> str:
+    """What a person typed, as one line: composed (NFC), without control characters, single spaces."""
+    composed = unicodedata.normalize("NFC", text)
+    visible = "".join(" " if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") else letter for letter in composed)
+    return " ".join(visible.split())
+
+
+def fold(text: str) -> str:
+    """Small letters without accents; `đ`, which no Unicode normalisation decomposes, becomes `d`."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def accented(word: str) -> str:
+    """The word with its vowels' marks kept and its tone as a digit at the end: `hoà`, `hòa` → `hoa1`."""
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    tone = "".join(TONES[letter] for letter in decomposed if letter in TONES)
+    return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if letter not in TONES)) + tone
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of `text` in order; codes such as 1.001193 stay whole. Offsets are those of `text` itself."""
+    for match in WORD.finditer(text):
+        word = match[0]
+        if "." in word and not word[0].isdigit():
+            yield from parts(word, match.start())
+        else:
+            yield token(word, match.start())
+
+
+def parts(word: str, start: int) -> Iterator[Token]:
+    """The pieces of a dotted word that is no code (T.P., B.H.X.H): single letters join, others part."""
+    pieces = word.split(".")
+    if all(len(piece) == 1 for piece in pieces):
+        joined = "".join(pieces)
+        yield Token(fold(joined), accented(joined), start, start + len(word))
+        return
+    for piece in pieces:
+        yield token(piece, start)
+        start += len(piece) + 1
+
+
+def token(word: str, start: int) -> Token:
+    return Token(fold(word), accented(word), start, start + len(word))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of `text`."""
+    return [token.folded for token in tokens(text)]
