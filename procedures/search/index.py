@@ -37,6 +37,9 @@ class Index:
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
     ranks: list[int] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)  # the owning agency's code, empty when nobody owns the field
+    electronic: int = 0  # how many end in the five electronic steps
+    has_districts: bool = False  # whether the district level exists on the day
     vocabulary: Counter[str] = field(default_factory=Counter)
     synonyms: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=dict)
     schema: tantivy.Schema = None
@@ -93,6 +96,8 @@ def build(now: str, day: datetime.date) -> Index:
         index.codes.append(procedure.code)
         index.number[procedure.code] = number
         index.ranks.append(procedure.everyday_rank)
+        index.owners.append(owner.code if owner else "")
+        index.electronic += procedure.electronic_process
         writer.add_document(document(index, procedure, owner))
     writer.commit()
     store.reload()
@@ -155,6 +160,7 @@ def fill_facets(
     for agency in valid:
         if agency.kind in handed_in:
             sets["agency"][agency.code] = handed_in[AgencyKind(agency.kind)]
+    index.has_districts = any(agency.kind == AgencyKind.DISTRICT for agency in valid)
     index.facets = {name: dict(values) for name, values in sets.items()}
     shown = [agency for agency in valid if agency.code in sets["agency"] or agency.kind in OWNER_KINDS]
     index.labels["agency"] = {agency.code: agency.name for agency in shown}

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from . import views
+
+app_name = "procedures"
+urlpatterns = [
+    path("procedures/", views.catalogue, name="list"),
+    path("procedures/<str:code>/", views.detail, name="detail"),
+    path("agencies/", views.agencies, name="agencies"),
+    path("agencies/<str:code>/", views.agency, name="agency"),
+    path("fields/", views.fields, name="fields"),
+]
