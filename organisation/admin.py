@@ -1,11 +1,12 @@
 """The admin of units and people, and its titles."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -42,8 +43,21 @@ class ValidityFilter(admin.SimpleListFilter):
         return queryset
 
 
+def not_itself(row: Any, chosen: Any, message: Any) -> Any:
+    """`chosen`, unless it is `row`. The constraint names the primary key, which no form holds, so Django skips it."""
+    if chosen and chosen == row:
+        raise ValidationError(message)
+    return chosen
+
+
+class AgencyForm(forms.ModelForm):
+    def clean_parent(self) -> Any:
+        return not_itself(self.instance, self.cleaned_data["parent"], _("An agency is not its own parent."))
+
+
 @admin.register(Agency)
 class AgencyAdmin(FoldedSearch):
+    form = AgencyForm
     list_display = ["code", "name", "kind", "parent", "valid_from", "valid_to", "receives_records"]
     list_display_links = ["code", "name"]
     list_filter = ["kind", "receives_records", ValidityFilter]
@@ -57,7 +71,7 @@ class AgencyAdmin(FoldedSearch):
         (_("Source"), {"fields": ["basis", "source_note"]}),
     ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["code"] if obj else []
 
 

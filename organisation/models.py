@@ -136,7 +136,7 @@ class Agency(Validity):
 
 
 class PortalUserManager(UserManager["User"]):
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any):  # type: ignore[override]  # noqa: ANN201
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any):  # type: ignore[override]
         return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **extra})
 
 
@@ -148,7 +148,7 @@ class User(AbstractUser):
     )
     role = models.CharField(_("role"), max_length=16, choices=Role, blank=True)
 
-    objects = PortalUserManager()
+    objects = PortalUserManager()  # type: ignore[misc]  # the base declares it per class
 
     class Meta:
         verbose_name = _("user")
@@ -170,3 +170,6 @@ class ContentStamp(models.Model):
     class Meta:
         verbose_name = _("content stamp")
         verbose_name_plural = _("content stamps")
+
+    def __str__(self) -> str:
+        return self.value

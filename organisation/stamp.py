@@ -37,7 +37,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION move_content_stamp()
 def current(using: str = DEFAULT_DB_ALIAS) -> str:
     """The stamp now; empty before anything was ever written."""
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT value FROM {STAMP_TABLE} WHERE id = 1")
+        cursor.execute("SELECT value FROM organisation_contentstamp WHERE id = 1")
         row = cursor.fetchone()
     return row[0] if row else ""
 

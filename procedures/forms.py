@@ -42,7 +42,11 @@ class SearchForm(forms.Form):
                 "hx-trigger": "submit, change from:#catalogue",
             }
         self.helper.layout = Layout(
-            Div(Field("q", css_class="form-control-lg"), Submit("", _("Search"), css_class="btn-lg"), css_class="search-row")
+            Div(
+                Field("q", css_class="form-control-lg"),
+                Submit("", _("Search"), css_class="btn-lg"),
+                css_class="search-row",
+            )
         )
 
 
@@ -57,7 +61,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, index: Index, found: Found, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = {
+        names: dict[str, dict[str, Any]] = {
             "agency": {code: listing.label(index, "agency", code) for code in index.labels["agency"]},
             "field": {slug: listing.label(index, "field", slug) for slug in index.labels["field"]},
             "level": dict(Level.choices),
@@ -72,7 +76,7 @@ class FilterForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
-    def options(self, names: dict[str, Any], counts: dict[str, int], chosen: str) -> list[tuple[str, str]]:
+    def options(self, names: dict[str, Any], counts: dict[str, int], chosen: str) -> list[tuple[str, Any]]:
         """Options that lead somewhere, and the chosen one; long lists in the order of their names."""
         shown = [(value, name) for value, name in names.items() if counts.get(value) or value == chosen]
         if len(shown) > 6:

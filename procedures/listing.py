@@ -16,7 +16,7 @@ from procedures.text import words
 
 from .search import Found, Index, Piece, current, highlight
 
-EVERYDAY_SHOWN = 12
+ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 RELATED_SHOWN = 6
 
 
@@ -78,12 +78,9 @@ def fields_of(index: Index, agency: str) -> list[Counted]:
 
 
 def everyday(day: datetime.date) -> list[Procedure]:
-    """The commonest procedures, one of each field, those of the commune first."""
-    common = Procedure.objects.public(day).filter(everyday_rank=3, audience_citizen=True)
-    first: dict[int, Procedure] = {}
-    for procedure in common.order_by("-level_commune", "code"):
-        first.setdefault(procedure.field_id, procedure)
-    return list(first.values())[:EVERYDAY_SHOWN]
+    """The procedures that stewards chose for the home page, those of the commune first."""
+    chosen = Procedure.objects.public(day).filter(everyday_rank=ON_HOME_PAGE)
+    return list(chosen.order_by("-level_commune", "code"))
 
 
 def related(procedure: Procedure, day: datetime.date) -> list[Procedure]:

@@ -28,7 +28,9 @@ class Token(NamedTuple):
 def clean(text: str) -> str:
     """What a person typed, as one line: composed (NFC), without control characters, single spaces."""
     composed = unicodedata.normalize("NFC", text)
-    visible = "".join(" " if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") else letter for letter in composed)
+    visible = "".join(
+        " " if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") else letter for letter in composed
+    )
     return " ".join(visible.split())
 
 

@@ -15,7 +15,7 @@ from portal import clock
 
 from . import listing, search
 from .forms import FilterForm, SearchForm
-from .models import Procedure, parse_code
+from .models import Document, Procedure, parse_code
 from .text import LONGEST_QUERY, clean
 
 PER_PAGE = 20
@@ -51,7 +51,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context |= {
         "page": page,
         "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "rows": listing.rows(found, page.object_list),
+        "rows": listing.rows(found, list(page.object_list)),
     }
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "procedures/_results.html" if fragment else "procedures/list.html", context)
@@ -78,9 +78,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "procedures/withdrawn.html", {"procedure": procedure}, status=410)
     owner = next((item.agency for item in procedure.field.owners.all() if item.is_valid(today)), None)
     index = search.current()
-    documents = [
-        (case, list(papers)) for case, papers in groupby(procedure.documents.all(), key=lambda paper: paper.case)
-    ]
+    cases: dict[str, list[Document]] = {"": []}  # what is needed in every case comes first
+    for paper in procedure.documents.all():
+        cases.setdefault(paper.case, []).append(paper)
     return render(
         request,
         "procedures/detail.html",
@@ -88,7 +88,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "procedure": procedure,
             "owner": owner,
             "channels": list(procedure.channels.all()),
-            "documents": documents,
+            "documents": [(case, papers) for case, papers in cases.items() if papers],
             "has_districts": index.has_districts,
             "center": Agency.objects.valid_on(today).filter(kind=AgencyKind.CENTER).first(),
             "related": listing.related(procedure, today),

@@ -44,7 +44,7 @@ def write(difference: Difference) -> None:
     shape.model._default_manager.bulk_create(added, batch_size=BATCH)
     own = primary_keys(shape) if difference.changed or later or shape.sets else {}
     everything = {**difference.added, **{key: values for key, (values, _names) in difference.changed.items()}}
-    pks.update({name: own for name in later})
+    pks.update(dict.fromkeys(later, own))
     update(shape, difference, everything if later else {}, own, pks)
     for name in shape.sets:
         write_set(shape, name, everything, own)
@@ -89,7 +89,9 @@ def write_set(shape: Shape, name: str, rows: dict[Key, Values], own: dict[Key, A
     for start in range(0, len(owners), BATCH):
         through._default_manager.filter(**{f"{owner}__in": owners[start : start + BATCH]}).delete()
     links = [
-        through(**{owner: own[key], member: targets[target]}) for key, values in rows.items() for target in values[name]
+        through(**{owner: own[key], member: targets[target]})
+        for key, values in rows.items()
+        for target in values[name]
     ]
     through._default_manager.bulk_create(links, batch_size=BATCH)
 
@@ -105,8 +107,6 @@ def primary_keys(shape: Shape) -> dict[Key, Any]:
     found = {}
     keys = {name: natural_keys(shape.references[name]) for name in shape.key if name in shape.references}
     for pk, *parts in shape.model._default_manager.values_list("pk", *shape.key):
-        key = tuple(
-            keys[name][part] if name in keys else part for name, part in zip(shape.key, parts, strict=True)
-        )
+        key = tuple(keys[name][part] if name in keys else part for name, part in zip(shape.key, parts, strict=True))
         found[key] = pk
     return found

@@ -50,9 +50,7 @@ def check(rows: list[Row], known: Callable[[Shape], set[Key]]) -> tuple[Checked,
         first = places.setdefault((shape.label, key), place)
         if first is not place:
             message = _("The same key stands in %(file)s, row %(row)d.")
-            place.fault(
-                shape.key[0], show(key), message % {"file": first.row.file, "row": first.row.number}
-            )
+            place.fault(shape.key[0], show(key), message % {"file": first.row.file, "row": first.row.number})
         checked[shape.label][key] = values
     check_references(checked, places, known)
     return checked, faults
@@ -78,12 +76,13 @@ def read_plain(field: Any, value: Any) -> Any:
         value = unicodedata.normalize("NFC", value)
         if any(unicodedata.category(character) == "Cc" for character in value):
             raise ValidationError(_("Control characters."))
-    elif isinstance(value, list | dict) or (isinstance(value, bool) != isinstance(field, models.BooleanField)
-                                            and value is not None):
+    elif isinstance(value, list | dict) or (
+        isinstance(value, bool) != isinstance(field, models.BooleanField) and value is not None
+    ):
         raise ValidationError(_("Not a value of this field."))
     elif isinstance(value, float):
         raise ValidationError(_("A whole number was expected."))
-    return field.clean(value, None)  # type: ignore[arg-type]
+    return field.clean(value, None)
 
 
 def read_reference(name: str, value: Any, shape: Shape) -> Any:
@@ -137,4 +136,3 @@ def broken_rules(shape: Shape, values: Values) -> Iterator[tuple[str, Any, str]]
 def show(key: Key) -> str:
     """A key as a person would write it."""
     return " / ".join(show(part) if isinstance(part, tuple) else str(part) for part in key)
-

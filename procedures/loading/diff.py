@@ -141,5 +141,3 @@ def totals(differences: list[Difference]) -> Iterator[tuple[str, int, int, int, 
     for item in differences:
         gone = len(item.removed) + len(item.withdrawn)
         yield item.shape.label, len(item.added), len(item.changed), item.unchanged, gone
-
-

@@ -1,6 +1,6 @@
 """The catalogue: fields of work, procedures and their parts, and the words people use for them."""
 
-from .choices import Audience, ChannelKind, Level, LegalKind, OnlineLevel, Origin, Source, TimeUnit
+from .choices import Audience, ChannelKind, LegalKind, Level, OnlineLevel, Origin, Source, TimeUnit
 from .fields import Field, FieldOwner
 from .parts import Channel, Document, EverydayName, LegalDocument, Result
 from .procedure import Procedure, parse_code

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -74,7 +75,9 @@ class Procedure(Validity):
     )
     at_center = models.BooleanField(_("at the Center"), default=False, help_text=_("Received and returned there."))
     everyday_rank = models.PositiveSmallIntegerField(
-        _("everyday rank"), default=0, help_text=_("0 rare, 1 occasional, 2 common, 3 among the commonest of all.")
+        _("everyday rank"),
+        default=0,
+        help_text=_("0 rare, 1 occasional, 2 common, 3 among the commonest of all, 4 shown on the home page."),
     )
 
     decision = models.CharField(_("publishing decision"), max_length=80, blank=True)
@@ -82,7 +85,7 @@ class Procedure(Validity):
     replaced_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
     )
-    legal_basis = models.ManyToManyField(
+    legal_basis: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "LegalDocument", blank=True, related_name="procedures", verbose_name=_("legal basis")
     )
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.STEWARD)
@@ -125,8 +128,8 @@ class Procedure(Validity):
             ),
             models.CheckConstraint(
                 name="procedure_everyday_rank_bounded",
-                condition=Q(everyday_rank__lte=3),
-                violation_error_message=_("The everyday rank goes from 0 to 3."),
+                condition=Q(everyday_rank__lte=4),
+                violation_error_message=_("The everyday rank goes from 0 to 4."),
             ),
             models.CheckConstraint(
                 name="procedure_source_known",

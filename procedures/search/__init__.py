@@ -8,7 +8,7 @@ from procedures.text import clean, fold, words
 
 from .highlight import Piece, highlight
 from .index import UNKNOWN, Index, current
-from .query import Words, all_of, completions, loose, near_words, frozenset_of, strict, understand, with_rewards
+from .query import Words, all_of, completions, loose, near_words, strict, understand, with_rewards
 
 __all__ = ["FILTERS", "UNKNOWN", "Found", "Index", "Piece", "current", "find", "highlight"]
 
@@ -109,9 +109,7 @@ def ranked(index: Index, text: str) -> tuple[list[int], bool, set[str]]:
         required = loose(parts) if is_loose else all_of(parts)
         result = index.searcher.search(with_rewards(index, query, required), limit=len(index.codes) or 1, count=False)
         if result.hits:
-            scored = [
-                (score * (1 + PRIOR * index.ranks[address.doc]), -address.doc) for score, address in result.hits
-            ]
+            scored = [(score * (1 + PRIOR * index.ranks[address.doc]), -address.doc) for score, address in result.hits]
             return [-number for _score, number in sorted(scored, reverse=True)], is_loose, to_mark(index, query, fuzzy)
     return [], False, set()
 
@@ -123,7 +121,7 @@ def to_mark(index: Index, query: Words, fuzzy: bool) -> set[str]:
         marked.update(completions(index, query.folded[-1]))
     for word in query.folded:
         if fuzzy or word not in index.vocabulary:
-            marked.update(near_words(word, frozenset_of(index)))
+            marked.update(near_words(word, index.words))
     for everyday, officials in index.synonyms.items():
         size = len(everyday)
         if any(query.folded[at : at + size] == everyday for at in range(len(query.folded) - size + 1)):

@@ -5,13 +5,14 @@ import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 import tantivy
 
 from organisation import stamp
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
-from procedures.models import Audience, FieldOwner, Level, OnlineLevel, Procedure, Synonym
+from procedures.models import FieldOwner, Level, Procedure, Synonym
 from procedures.text import tokens, words
 
 # Fields of the index with their weight: what a person calls a thing counts, what is written in its papers hardly.
@@ -42,8 +43,9 @@ class Index:
     has_districts: bool = False  # whether the district level exists on the day
     vocabulary: Counter[str] = field(default_factory=Counter)
     synonyms: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=dict)
-    schema: tantivy.Schema = None
-    searcher: tantivy.Searcher = None
+    schema: Any = None
+    searcher: Any = None
+    words: frozenset[str] = frozenset()  # the vocabulary, hashable
 
     @property
     def everything(self) -> int:
@@ -68,8 +70,7 @@ def current() -> Index:
     index = _current
     if index and (index.stamp, index.day) == (now, day):
         return index
-    if not _building.acquire(blocking=index is None):
-        assert index is not None
+    if not _building.acquire(blocking=index is None) and index:
         return index
     try:
         if _current is None or (_current.stamp, _current.day) != (now, day):
@@ -102,6 +103,7 @@ def build(now: str, day: datetime.date) -> Index:
     writer.commit()
     store.reload()
     index.searcher = store.searcher()
+    index.words = frozenset(index.vocabulary)
     fill_facets(index, list(procedures), agencies, owners)
     for synonym in Synonym.objects.all():
         index.synonyms.setdefault(tuple(words(synonym.everyday)), []).append(tuple(words(synonym.official)))
@@ -185,10 +187,3 @@ def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:
     for pk, agency in agencies.items():
         if agency.valid_to and agency.valid_to < index.day:
             index.followed_by[agency.code] = list(dict.fromkeys(heirs(pk, frozenset({pk}))))
-
-
-FACET_VALUES = {
-    "level": Level.values,
-    "audience": Audience.values,
-    "online": [*OnlineLevel.values, UNKNOWN],
-}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import tantivy
@@ -16,22 +17,15 @@ from .index import ACCENTED, WEIGHTS, Index
 MUST, SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 
 # Phrases with which people ask, as folded words; they say nothing about which procedure is meant.
-ASKING = sorted(
-    (
-        tuple(phrase.split())
-        for phrase in (
-            "toi muon", "em muon", "minh muon", "cho toi hoi", "cho em hoi", "cho hoi", "xin hoi", "toi can", "em can",
-            "lam the nao de", "lam the nao", "lam sao de", "lam sao", "nhu the nao", "the nao", "ra sao", "bang cach nao",
-            "can nhung giay to gi", "can giay to gi", "giay to gi", "can nhung gi", "can gi", "gom nhung gi",
-            "bao gom nhung gi", "nhung gi", "o dau", "den dau", "tai dau", "bao lau", "mat bao lau", "bao nhieu tien",
-            "het bao nhieu", "bao nhieu", "khi nao", "la gi", "co phai", "co can", "co duoc", "duoc khong", "thi", "khong",
-            "thu tuc", "ho so", "quy dinh", "can", "phai", "thi can", "lam gi", "nhung", "cac", "cua", "ve viec", "ai",
-            "how to", "how do i", "i want to", "where to", "what do i need", "please", "a", "the", "my", "of", "for",
-        )
-    ),
-    key=len,
-    reverse=True,
-)  # fmt: skip
+ASKING_PHRASES = """
+toi muon, em muon, minh muon, cho toi hoi, cho em hoi, cho hoi, xin hoi, toi can, em can, lam the nao de,
+lam the nao, lam sao de, lam sao, nhu the nao, the nao, ra sao, bang cach nao, can nhung giay to gi, can
+giay to gi, giay to gi, can nhung gi, can gi, gom nhung gi, bao gom nhung gi, nhung gi, o dau, den dau,
+tai dau, bao lau, mat bao lau, bao nhieu tien, het bao nhieu, bao nhieu, khi nao, la gi, co phai, co can,
+co duoc, duoc khong, thi, khong, thu tuc, ho so, quy dinh, can, phai, thi can, lam gi, nhung, cac, cua,
+ve viec, ai, how to, how do i, i want to, where to, what do i need, please, a, the, my, of, for
+"""
+ASKING = sorted((tuple(phrase.split()) for phrase in ASKING_PHRASES.split(",")), key=len, reverse=True)
 NEAR = 8  # near words tried for one that the catalogue does not know
 LONGEST = 12  # words of a query that are looked up; the rest says nothing new
 
@@ -111,14 +105,8 @@ def one_word(index: Index, token: Token, last: bool, fuzzy: bool) -> tantivy.Que
     if last:
         options += [in_fields(index, word, 0.5) for word in completions(index, token.folded)]
     if fuzzy or not known:
-        options += [in_fields(index, word, 0.5) for word in near_words(token.folded, frozenset_of(index))]
+        options += [in_fields(index, word, 0.5) for word in near_words(token.folded, index.words)]
     return best_of(options)
-
-
-def frozenset_of(index: Index) -> frozenset[str]:
-    if not hasattr(index, "_words"):
-        index._words = frozenset(index.vocabulary)  # type: ignore[attr-defined]
-    return index._words  # type: ignore[attr-defined, no-any-return]
 
 
 def segments(index: Index, folded: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -154,8 +142,9 @@ def rewards(index: Index, query: Words) -> list[tantivy.Query]:
         if len(folded) > 1:
             phrase = tantivy.Query.phrase_query(index.schema, name, list[Any](folded))
             extra.append(boosted(phrase, 2.0))
-        for pair in zip(folded, folded[1:], strict=False):
-            extra.append(boosted(tantivy.Query.phrase_query(index.schema, name, list[Any](pair)), 0.6))
+        extra.extend(
+            boosted(tantivy.Query.phrase_query(index.schema, name, list[Any](pair)), 0.6) for pair in pairwise(folded)
+        )
     for token in query.tokens:
         if token.accented != token.folded:
             for name, weight in ACCENTED.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +16,7 @@ register = template.Library()
 
 @register.filter
 def time_text(channel: Channel) -> str:
-    """"3 working days"; empty when the time or its unit is not known."""
+    """ "3 working days"; empty when the time or its unit is not known."""
     if channel.time is None or not channel.unit:
         return ""
     count = channel.time
@@ -30,7 +31,7 @@ def time_text(channel: Channel) -> str:
 
 @register.filter
 def fee_text(channel: Channel) -> str:
-    """"Free" or "50.000 đ"; empty when the fee is not known."""
+    """ "Free" or "50.000 đ"; empty when the fee is not known."""
     if channel.fee_vnd is None:
         return ""
     if channel.fee_vnd == 0:
@@ -71,10 +72,8 @@ def online_text(procedure: Procedure) -> str:
 @register.simple_tag(takes_context=True)
 def with_state(context: template.Context, **changes: Any) -> str:
     """The query string of the page's state, with some of it changed; empty values fall away."""
-    from django.http import QueryDict
-
     query = QueryDict(mutable=True)
-    for name, value in {**context.get("state", {}), **changes}.items():
+    for name, value in {**(context.get("state") or {}), **changes}.items():
         if value not in ("", None):
             query[name] = value
     return "?" + query.urlencode()

@@ -54,7 +54,9 @@ class Command(BaseCommand):
         if not faults:
             return
         for fault in faults:
-            place = ": ".join(part for part in (fault.file, f"row {fault.row}" if fault.row else "", fault.field) if part)
+            place = ": ".join(
+                part for part in (fault.file, f"row {fault.row}" if fault.row else "", fault.field) if part
+            )
             value = f" “{fault.value}”" if fault.value else ""
             self.stderr.write(f"{place}:{value} {fault.message}")
         raise CommandError(f"{len(faults)} fault(s); nothing was changed.")
