@@ -77,7 +77,7 @@ class Procedure(Validity):
     everyday_rank = models.PositiveSmallIntegerField(
         _("everyday rank"),
         default=0,
-        help_text=_("0 rare, 1 occasional, 2 common, 3 among the commonest of all, 4 shown on the home page."),
+        help_text=_("0 rare, 1 occasional, 2 common, 3 among the commonest, 4 on the home page."),
     )
 
     decision = models.CharField(_("publishing decision"), max_length=80, blank=True)
@@ -85,7 +85,7 @@ class Procedure(Validity):
     replaced_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
     )
-    legal_basis: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+    legal_basis: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         "LegalDocument", blank=True, related_name="procedures", verbose_name=_("legal basis")
     )
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.STEWARD)
