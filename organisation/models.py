@@ -136,7 +136,9 @@ class Agency(Validity):
 
 
 class PortalUserManager(UserManager["User"]):
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any):  # type: ignore[override]
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> "User":
         return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **extra})
 
 

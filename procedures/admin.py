@@ -261,7 +261,7 @@ class MissingFilter(admin.SimpleListFilter):
 
 class CodeField(forms.CharField):
     def to_python(self, value: Any) -> str:
-        return parse_code(super().to_python(value))
+        return parse_code(super().to_python(value) or "")
 
 
 class ProcedureForm(forms.ModelForm):
@@ -313,7 +313,7 @@ class ProcedureAdmin(FoldedSearch):
         rows = super().get_queryset(request).select_related("field")
         return rows.prefetch_related("channels", "documents", owners_today("field__"))
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "code":
             kwargs["form_class"] = CodeField
         return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -245,7 +245,8 @@ def test_a_new_procedure_is_entered_under_its_national_code(steward):
     }  # fmt: skip
     add_row(data, "documents", name="Hai", originals="1", copies="0", place="2")
     add_row(data, "documents", name="Một", originals="1", copies="0", place="1")
-    assert steward.post(address, data).status_code == 302
+    answer = steward.post(address, data)
+    assert answer.status_code == 302, errors(answer)
     entered = Procedure.objects.get(code="9.999999")
     assert entered.source == "steward"
     assert [document.name for document in entered.documents.all()] == ["Một", "Hai"]

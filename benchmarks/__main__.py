@@ -1,0 +1,130 @@
+"""Speed as ratios taken side by side: the same server, the same minute, the same client.
+
+Gunicorn with two workers serves the shipped catalogue from a database of its own; each address is asked in
+turn, in rounds, so that a slow moment of the machine hits all of them alike. Printed are requests per second
+of one keep-alive client, milliseconds at the median and the 99th percentile, and the ratio to the bare view.
+"""
+
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = 8765
+ROUNDS, REQUESTS = 5, 60
+QUERIES = ROOT / "tests/procedures/judged.tsv"
+
+
+def queries() -> list[str]:
+    """Distinct queries of citizens."""
+    lines = QUERIES.read_text(encoding="utf-8").splitlines()[1:]
+    return list(dict.fromkeys(line.split("\t")[0] for line in lines))
+
+
+def addresses() -> dict[str, Iterator[str]]:
+    distinct = [quote(query) for query in queries()]
+    return {
+        "bare Django view": cycle(["/health/live"]),
+        "home": cycle(["/"]),
+        "search, the same query": cycle(["/procedures/?q=dang+ky+khai+sinh"]),
+        "search, distinct queries": cycle([f"/procedures/?q={query}" for query in distinct]),
+        "procedure": cycle(["/procedures/1.001193/"]),
+        "API search": cycle([f"/api/v1/procedures?q={query}" for query in distinct]),
+    }
+
+
+def ask(connection: http.client.HTTPConnection, path: str) -> float:
+    """Milliseconds for one answer; anything but 200 or a redirect to a code's page stops the measurement."""
+    start = time.perf_counter()
+    connection.request("GET", path)
+    response = connection.getresponse()
+    response.read()
+    if response.status not in (200, 302):
+        raise SystemExit(f"{path} answered {response.status}")
+    return (time.perf_counter() - start) * 1000
+
+
+def serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    gunicorn = [str(Path(sys.executable).parent / "gunicorn"), "-c", "deploy/gunicorn.conf.py"]
+    server = subprocess.Popen([*gunicorn, "portal.wsgi:application"], cwd=ROOT, env=environment)
+    for _attempt in range(100):
+        try:
+            ask(http.client.HTTPConnection("127.0.0.1", PORT), "/health/live")
+            return server
+        except OSError:
+            time.sleep(0.1)
+    server.terminate()
+    raise SystemExit("The server did not start.")
+
+
+def measure() -> dict[str, list[float]]:
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    paths = addresses()
+    for name in paths:  # warm both workers
+        for _time in range(10):
+            ask(http.client.HTTPConnection("127.0.0.1", PORT), next(paths[name]))
+    taken: dict[str, list[float]] = {name: [] for name in paths}
+    for number in range(ROUNDS):
+        for name in paths:
+            taken[name] += [ask(connection, next(paths[name])) for _request in range(REQUESTS)]
+        print(f"round {number + 1} of {ROUNDS}", end="\r", file=sys.stderr, flush=True)
+    return taken
+
+
+def report(taken: dict[str, list[float]]) -> None:
+    bare = statistics.median(taken["bare Django view"])
+    print(f"{'':28}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'× bare':>9}")
+    for name, times in taken.items():
+        middle, slow = statistics.median(times), statistics.quantiles(times, n=100)[98]
+        print(f"{name:28}{1000 / statistics.mean(times):8.0f}{middle:9.2f}{slow:9.2f}{bare / middle:9.2f}")
+
+
+def engine(environment: dict[str, str]) -> None:
+    """The search engine alone, in a process of its own: building the index, and a query."""
+    code = """
+import statistics, time, django
+django.setup()
+from benchmarks.__main__ import queries
+from procedures import search
+start = time.perf_counter(); search.current(); built = time.perf_counter() - start
+for query in queries(): search.find(query)
+taken = []
+for _round in range(5):
+    for query in queries():
+        start = time.perf_counter(); search.find(query); taken.append((time.perf_counter() - start) * 1000)
+p99 = statistics.quantiles(taken, n=100)[98]
+print(f"engine alone: index built in {built:.2f} s, p50 {statistics.median(taken):.2f} ms, p99 {p99:.2f} ms")
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "PORT": str(PORT),
+            "PORTAL_TODAY": "2024-08-28",
+        }
+        for command in (["migrate"], ["load_catalog"]):
+            subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=ROOT, env=environment, check=True)
+        engine(environment)
+        server = serve(environment)
+        try:
+            report(measure())
+        finally:
+            server.terminate()
+            server.wait()
+
+
+if __name__ == "__main__":
+    main()
