@@ -1,5 +1,6 @@
 """The search box and the filters: plain GET forms, crispy at the edge."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -7,6 +8,8 @@ from crispy_forms.layout import Div, Field, Layout, Submit
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from organisation.models import Agency
 
 from . import listing
 from .models import Audience, Level, OnlineLevel
@@ -59,10 +62,12 @@ class FilterForm(forms.Form):
     audience = forms.ChoiceField(label=_("For whom"), required=False)
     online = forms.ChoiceField(label=_("Online level"), required=False)
 
-    def __init__(self, *args: Any, index: Index, found: Found, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, index: Index, found: Found, moved: Sequence[Agency] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        counts = found.counts | {"agency": found.counts["agency"] | dict.fromkeys(found.moved, len(found.codes))}
+        agencies = {code: listing.label(index, "agency", code) for code in index.labels["agency"]}
         names: dict[str, dict[str, Any]] = {
-            "agency": {code: listing.label(index, "agency", code) for code in index.labels["agency"]},
+            "agency": agencies | {unit.code: unit.display_name for unit in moved},
             "field": {slug: listing.label(index, "field", slug) for slug in index.labels["field"]},
             "level": dict(Level.choices),
             "audience": dict(Audience.choices),
@@ -71,7 +76,7 @@ class FilterForm(forms.Form):
         for name in FILTERS:
             field = self.fields[name]
             field.widget.attrs["form"] = "search"
-            field.choices = self.options(names[name], found.counts[name], self.data.get(name, ""))  # type: ignore[attr-defined]
+            field.choices = self.options(names[name], counts[name], self.data.get(name, ""))  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

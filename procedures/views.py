@@ -33,6 +33,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     if found.code and len(found.codes) == 1 and not any(filters.values()) and not request.htmx:  # type: ignore[attr-defined]
         return redirect("procedures:detail", found.code)
     chosen = {name: value for name, value in filters.items() if value and name not in found.dropped}
+    moved = [(Agency.objects.get(code=code), heirs_of(heirs)) for code, heirs in found.moved.items()]
     paginator = Paginator(found.codes, PER_PAGE)
     context = {
         "query": query,
@@ -41,8 +42,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "state": {"q": query, **chosen},
         "box": SearchForm({"q": query}, live=True),
-        "filters": FilterForm(chosen, index=search.current(), found=found),
-        "moved": [(Agency.objects.get(code=code), heirs_of(heirs)) for code, heirs in found.moved.items()],
+        "filters": FilterForm(chosen, index=search.current(), found=found, moved=[unit for unit, _heirs in moved]),
+        "moved": moved,
     }
     try:
         page = paginator.page(request.GET.get("page", "1"))

@@ -8,7 +8,7 @@ from procedures.text import clean, fold, words
 
 from .highlight import Piece, highlight
 from .index import UNKNOWN, Index, current
-from .query import Words, all_of, completions, loose, near_words, strict, understand, with_rewards
+from .query import Words, all_of, completions, loose, near_words, segments, strict, understand, with_rewards
 
 __all__ = ["FILTERS", "UNKNOWN", "Found", "Index", "Piece", "current", "find", "highlight"]
 
@@ -75,9 +75,7 @@ def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, int], dic
             allowed[name] = index.facets[name].get(value, 0)
         elif name == "agency" and index.followed_by.get(value):
             moved[value] = index.followed_by[value]
-            allowed[name] = 0
-            for heir in moved[value]:
-                allowed[name] |= index.facets[name].get(heir, 0)
+            allowed[name] = index.formerly.get(value, 0)
         else:
             dropped[name] = value
     return allowed, dropped, moved
@@ -117,7 +115,8 @@ def ranked(index: Index, text: str) -> tuple[list[int], bool, set[str]]:
 def to_mark(index: Index, query: Words, fuzzy: bool) -> set[str]:
     """The folded words that explain a hit: typed, completed, corrected, or standing for one that was typed."""
     marked = set(query.folded)
-    if query.folded:
+    *_before, (start, end) = segments(index, query.folded)
+    if query.folded[start:end] not in index.synonyms:
         marked.update(completions(index, query.folded[-1]))
     for word in query.folded:
         if fuzzy or word not in index.vocabulary:

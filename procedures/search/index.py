@@ -3,8 +3,11 @@
 import datetime
 import threading
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import chain
+from operator import or_
 from typing import Any
 
 import tantivy
@@ -37,6 +40,7 @@ class Index:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # agency, field → value → name
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
+    formerly: dict[str, int] = field(default_factory=dict)  # former agency → what it settled or took in, today
     ranks: list[int] = field(default_factory=list)
     owners: list[str] = field(default_factory=list)  # the owning agency's code, empty when nobody owns the field
     electronic: int = 0  # how many end in the five electronic steps
@@ -184,6 +188,15 @@ def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:
             return [agency.code]
         return [code for heir in following[pk] if heir not in seen for code in heirs(heir, seen | {heir})]
 
+    owned: defaultdict[int, int] = defaultdict(int)
+    for owner, slug in FieldOwner.objects.values_list("agency_id", "field__slug"):
+        owned[owner] |= index.facets["field"].get(slug, 0)
     for pk, agency in agencies.items():
         if agency.valid_to and agency.valid_to < index.day:
-            index.followed_by[agency.code] = list(dict.fromkeys(heirs(pk, frozenset({pk}))))
+            followers = list(dict.fromkeys(heirs(pk, frozenset({pk}))))
+            index.followed_by[agency.code] = followers
+            index.formerly[agency.code] = owned[pk] or union(index.facets["agency"].get(code, 0) for code in followers)
+
+
+def union(sets: Iterable[int]) -> int:
+    return reduce(or_, sets, 0)

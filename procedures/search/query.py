@@ -125,11 +125,10 @@ def strict(index: Index, query: Words, fuzzy: bool) -> list[tantivy.Query]:
     found = []
     for start, end in segments(index, query.folded):
         span = query.tokens[start:end]
-        typed = all_of([one_word(index, token, token is query.tokens[-1], fuzzy) for token in span])
-        others = [
-            boosted(all_of([in_fields(index, word) for word in official]), 0.6)
-            for official in index.synonyms.get(query.folded[start:end], [])
-        ]
+        officials = index.synonyms.get(query.folded[start:end], [])
+        # What a synonym knows is a whole word: it is not completed.
+        typed = all_of([one_word(index, token, token is query.tokens[-1] and not officials, fuzzy) for token in span])
+        others = [boosted(all_of([in_fields(index, word) for word in official]), 0.6) for official in officials]
         found.append(best_of([typed, *others]) if others else typed)
     return found
 

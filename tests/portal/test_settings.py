@@ -1,0 +1,92 @@
+"""The settings of a service: what is missing is named at start, and nothing starts halfway."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+IN_SERVICE = {
+    "ALLOWED_HOSTS": "portal.example.gov.vn",
+    "SECRET_KEY": "a key of fifty characters and more, for nothing but this test",
+    "DATABASE_URL": "postgres://portal:secret@127.0.0.1:5432/portal",
+}
+
+
+def start(show="'started'", **env):
+    """Import the settings in a process that has this environment and no other."""
+    program = f"import portal.settings as settings; print({show})"
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def refusal(**env):
+    """The last line of what the refused start printed."""
+    result = start(**env)
+    assert result.returncode != 0, result.stdout
+    return result.stderr.strip().splitlines()[-1]
+
+
+def without(name):
+    return {key: value for key, value in IN_SERVICE.items() if key != name}
+
+
+def test_nothing_at_all_is_enough_for_development():
+    result = start("settings.IN_SERVICE, settings.DEBUG, settings.DATABASES['default']['ENGINE']")
+    assert result.stdout.strip() == "False False django.db.backends.sqlite3"
+
+
+def test_development_answers_to_this_machine_only():
+    assert start("settings.ALLOWED_HOSTS").stdout.strip() == "['localhost', '127.0.0.1', '[::1]']"
+
+
+def test_a_service_with_everything_starts_safely():
+    result = start(
+        "settings.IN_SERVICE, settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_SECURE,"
+        " settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS > 0, settings.CSRF_TRUSTED_ORIGINS",
+        **IN_SERVICE,
+    )
+    assert result.stdout.strip() == "True True True True True ['https://portal.example.gov.vn']", result.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_service_without_what_it_needs_does_not_start_and_names_it(name, value):
+    env = without(name) if value is None else {**IN_SERVICE, name: value}
+    message = refusal(**env)
+    assert "ImproperlyConfigured" in message
+    assert name in message
+
+
+def test_one_public_host_among_local_ones_is_a_service():
+    assert "SECRET_KEY" in refusal(ALLOWED_HOSTS="localhost,portal.example.gov.vn")
+
+
+def test_local_hosts_alone_are_no_service():
+    assert start("settings.IN_SERVICE", ALLOWED_HOSTS="localhost,127.0.0.1").stdout.strip() == "False"
+
+
+def test_a_service_never_starts_with_debug():
+    message = refusal(**IN_SERVICE, DEBUG="true")
+    assert "ImproperlyConfigured" in message
+    assert "DEBUG" in message
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "28/08/2024", "2024-02-30"])
+def test_a_day_that_is_none_does_not_start(day):
+    message = refusal(PORTAL_TODAY=day)
+    assert "ImproperlyConfigured" in message
+    assert "PORTAL_TODAY" in message
+
+
+def test_a_day_is_the_day_the_portal_shows():
+    assert start("settings.PORTAL_TODAY", PORTAL_TODAY="2024-08-28").stdout.strip() == "2024-08-28"
+    assert start("settings.PORTAL_TODAY", PORTAL_TODAY="").stdout.strip() == "None"
+
+
+def test_a_service_waits_for_its_database_for_seconds_only():
+    options = "settings.DATABASES['default']['OPTIONS']"
+    shown = f"{options}['connect_timeout'], {options}['pool']['timeout']"
+    assert start(shown, **IN_SERVICE).stdout.strip() == "2 2"
