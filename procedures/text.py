@@ -8,6 +8,7 @@ type. *Accented*: small letters with accents, the tone mark moved to the end as 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST_QUERY = 200  # characters; a query beyond it is cut, and the reader told
@@ -69,8 +70,14 @@ def parts(word: str, start: int) -> Iterator[Token]:
         start += len(piece) + 1
 
 
+@lru_cache(maxsize=50_000)  # a catalogue has a few thousand words, each some hundred times
+def forms(word: str) -> tuple[str, str]:
+    """The two forms of a word: folded, accented."""
+    return fold(word), accented(word)
+
+
 def token(word: str, start: int) -> Token:
-    return Token(fold(word), accented(word), start, start + len(word))
+    return Token(*forms(word), start, start + len(word))
 
 
 def words(text: str) -> list[str]:

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import chain
 from operator import or_
 from typing import Any
 
@@ -127,13 +126,15 @@ def document(index: Index, procedure: Procedure, owner: Agency | None) -> tantiv
     }
     entry = tantivy.Document()
     for name, lines in texts.items():
-        folded = [words(line) for line in lines if line]
-        index.vocabulary.update(set(chain.from_iterable(folded)))
-        entry.add_text(name, f" {GAP} ".join(" ".join(line) for line in folded))
-    for name, lines in (("title_accented", titles), ("names_accented", names)):
-        entry.add_text(name, f" {GAP} ".join(" ".join(token.accented for token in tokens(line)) for line in lines))
-    for line in {*titles, *names}:
-        entry.add_text("exact", "_".join(words(line)))
+        split = [list(tokens(line)) for line in lines if line]
+        folded = [" ".join(token.folded for token in line) for line in split]
+        entry.add_text(name, f" {GAP} ".join(folded))
+        index.vocabulary.update({token.folded for line in split for token in line})
+        if f"{name}_accented" in ACCENTED:
+            accented = [" ".join(token.accented for token in line) for line in split]
+            entry.add_text(f"{name}_accented", f" {GAP} ".join(accented))
+            for line in set(folded):
+                entry.add_text("exact", line.replace(" ", "_"))
     return entry
 
 

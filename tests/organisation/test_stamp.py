@@ -1,0 +1,133 @@
+"""The content stamp moves with every way of writing what pages show, and with nothing else."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+
+from organisation import stamp
+from organisation.models import Agency, ContentStamp
+from procedures.models import Field, LegalDocument, Procedure, Synonym
+from procedures.search import find
+
+BIRTH = "1.001193"
+
+pytestmark = pytest.mark.django_db
+
+
+def execute(statement: str, *parameters) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def save_as_the_admin_does() -> None:
+    synonym = Synonym(everyday="zoqua", official="khai sinh")
+    synonym.full_clean()
+    synonym.save()
+
+
+WAYS = {
+    "save of a new row": save_as_the_admin_does,
+    "save of a row that exists": lambda: Procedure.objects.get(code=BIRTH).save(),
+    "update": lambda: Procedure.objects.filter(code=BIRTH).update(name="Zoqua"),
+    "bulk_create": lambda: Field.objects.bulk_create([Field(slug="zoqua", name="Zoqua")]),
+    "bulk_update": lambda: Agency.objects.bulk_update([Agency.objects.get(code="so-y-te")], ["name"]),
+    "raw SQL": lambda: execute("UPDATE procedures_channel SET note = note WHERE position = 1"),
+    "delete of a row": lambda: Synonym.objects.all()[0].delete(),
+    "delete of many": lambda: Procedure.objects.get(code=BIRTH).documents.all().delete(),
+    "raw delete": lambda: execute("DELETE FROM procedures_result WHERE position = 1"),
+    "a set of successors": lambda: Agency.objects.get(code="so-y-te").successors.add(Agency.objects.all()[0]),
+    "a legal basis taken away": lambda: Procedure.objects.exclude(legal_basis=None)[0].legal_basis.clear(),
+}
+
+
+@pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
+def test_every_way_of_writing_moves_the_stamp(write):
+    before = stamp.current()
+    write()
+    assert stamp.current() not in ("", before)
+
+
+def test_each_write_gives_a_stamp_of_its_own():
+    seen = [stamp.current()]
+    for _round in range(3):
+        Procedure.objects.filter(code=BIRTH).update(name="Zoqua")
+        seen.append(stamp.current())
+    assert len(set(seen)) == 4
+
+
+def test_there_is_one_row_whatever_happens():
+    for write in (WAYS["update"], WAYS["bulk_create"], WAYS["raw SQL"]):
+        write()
+    assert ContentStamp.objects.count() == 1
+
+
+def test_reading_does_not_move_the_stamp():
+    before = stamp.current()
+    assert list(Procedure.objects.with_parts()[:5])
+    assert find("khai sinh").codes
+    assert Agency.objects.count()
+    assert stamp.current() == before
+
+
+def test_what_a_rolled_back_change_wrote_is_forgotten_with_it():
+    before = stamp.current()
+    with transaction.atomic():
+        WAYS["update"]()
+        assert stamp.current() != before
+        transaction.set_rollback(True)
+    assert stamp.current() == before
+
+
+def test_people_who_come_and_go_do_not_move_the_stamp():
+    before = stamp.current()
+    user = get_user_model().objects.create_user("officer", password="invented")
+    user.last_name = "Zoqua"
+    user.save()
+    user.delete()
+    assert stamp.current() == before
+
+
+def test_everything_that_pages_show_is_stamped_and_nothing_of_the_staff():
+    tables = {model._meta.db_table for model in stamp.stamped_models()}
+    assert {"organisation_agency", "organisation_agency_successors", "procedures_procedure_legal_basis"} <= tables
+    assert {Procedure._meta.db_table, LegalDocument._meta.db_table, Synonym._meta.db_table} <= tables
+    assert not {"organisation_user", "organisation_contentstamp"} & tables
+
+
+def triggers() -> set[str]:
+    """The triggers on stamped tables, as "table event"."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT event_object_table || ' ' || event_manipulation FROM information_schema.triggers "
+                "WHERE trigger_name LIKE 'stamp_%'"
+            )
+        else:
+            cursor.execute(
+                "SELECT tbl_name || ' ' || upper(replace(name, 'stamp_' || tbl_name || '_', '')) FROM sqlite_master "
+                "WHERE type = 'trigger' AND name LIKE 'stamp_%'"
+            )
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_every_stamped_table_has_its_triggers():
+    expected = {
+        f"{model._meta.db_table} {event}"
+        for model in stamp.stamped_models()
+        for event in ("INSERT", "UPDATE", "DELETE")
+    }
+    assert triggers() == expected
+
+
+def test_triggers_that_are_gone_come_back_with_the_next_migrate():
+    table = Synonym._meta.db_table
+    if connection.vendor == "postgresql":
+        execute(f'DROP TRIGGER "stamp_{table}" ON {table}')
+    else:
+        execute(f'DROP TRIGGER "stamp_{table}_INSERT"')
+    before = stamp.current()
+    Synonym.objects.create(everyday="zoqua", official="khai sinh")
+    assert stamp.current() == before
+    stamp.install_triggers()
+    Synonym.objects.create(everyday="bemli", official="khai sinh")
+    assert stamp.current() != before
