@@ -1,5 +1,6 @@
 """How gunicorn serves the portal; a reverse proxy stands in front of it in service."""
 
+import logging
 import os
 
 # This machine only: the reverse proxy is what faces the network.
@@ -25,3 +26,15 @@ loglevel = "warning"
 
 # Off: its one file per user would be shared by every portal that this user runs.
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """Build the search index before the first visitor asks; a database that is away is told to visitors, not here."""
+    from django.db import DatabaseError
+
+    from procedures import search
+
+    try:
+        search.current()
+    except DatabaseError as error:
+        logging.getLogger("gunicorn.error").warning("The search index waits for the database: %s", error)

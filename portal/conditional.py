@@ -23,4 +23,5 @@ def content_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
 def etag_of(request: HttpRequest, content: str, day: datetime.date) -> str:
     """The same for a state that is known already, such as the one the search index was built from."""
     parts = (VERSION, content, day.isoformat(), get_language() or "", request.build_absolute_uri())
-    return f'"{hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]}"'
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return f'"{digest[:32]}"'

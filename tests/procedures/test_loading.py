@@ -47,7 +47,9 @@ def refused(*arguments) -> tuple[str, list[str]]:
 
 def everything() -> dict[str, list]:
     """Every row of the catalogue. Rows of a relation have no identity but what they join."""
-    models = [model for label in ("organisation", "procedures") for model in apps.get_app_config(label).get_models(True)]
+    models = [
+        model for label in ("organisation", "procedures") for model in apps.get_app_config(label).get_models(True)
+    ]
     return {
         model._meta.label: sorted(
             model._default_manager.values_list(
@@ -114,9 +116,8 @@ def test_every_row_of_the_shipped_files_is_in_the_database():
 
 
 def test_the_report_counts_every_row_as_unchanged():
-    assert {label: line[2] for label, line in report(load()).items()} == {
-        label: apps.get_model(label)._default_manager.count() for label in report(load())
-    }
+    unchanged = {label: line[2] for label, line in report(load("--dry-run")).items()}
+    assert unchanged == {label: apps.get_model(label)._default_manager.count() for label in unchanged}
 
 
 def test_loaddata_of_the_shipped_files_over_it_changes_nothing():
@@ -270,11 +271,18 @@ def test_all_faults_are_told_at_once_with_file_row_and_field_and_nothing_changes
 @pytest.mark.parametrize(
     ("row", "field"),
     [
-        (("procedure", {**GOOD, "everyday_rank": 4}), "everyday_rank"),
+        (("procedure", {**GOOD, "everyday_rank": 5}), "everyday_rank"),
         (
             {
                 "model": "organisation.agency",
-                "fields": {"code": "z", "name": "z", "name_en": "z", "short_name": "z", "kind": "branch", "parent": ["z"]},
+                "fields": {
+                    "code": "z",
+                    "name": "z",
+                    "name_en": "z",
+                    "short_name": "z",
+                    "kind": "branch",
+                    "parent": ["z"],
+                },
             },
             "parent",
         ),

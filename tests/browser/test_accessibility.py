@@ -1,0 +1,101 @@
+"""Every public page, in both languages: no violation that axe knows, and no scrolling to the side."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.conftest import watched_page
+
+PAGES = {
+    "home": "/",
+    "list": "/procedures/",
+    "list of a search": "/procedures/?q=dang+ky+khai+sinh",
+    "list of a filter": "/procedures/?level=commune&online=full",
+    "list with messages": "/procedures/?q=khai+sinh&level=moon",
+    "nothing found": "/procedures/?q=qqqxxx+zzzyyy&level=commune",
+    "no such page of the list": "/procedures/?page=999",
+    "procedure": "/procedures/1.001193/",
+    "procedure of which the name is known": "/procedures/1.000662/",
+    "procedure without a national code": "/procedures/BG-BQL-KCN-01/",
+    "agencies": "/agencies/",
+    "department": "/agencies/so-tu-phap/",
+    "district": "/agencies/d-213/",
+    "commune": "/agencies/n-07210/",
+    "fields": "/fields/",
+    "about": "/about/",
+    "not found": "/no/such/page",
+}
+ADDRESSES = [*PAGES.values(), *(f"/en{address}" for address in PAGES.values()), "/api/docs"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def violations(page):
+    """What axe finds, short enough to act upon."""
+    return [
+        f"{found['id']}: {node['target']} {node['html'][:160]} {node['failureSummary']}"
+        for found in Axe().run(page, options={**RULES, "resultTypes": ["violations"]}).response["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def too_wide(page):
+    """The elements that reach beyond the screen; empty when nothing scrolls to the side."""
+    return page.evaluate(
+        """() => {
+            const width = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= width) return [];
+            return [...document.querySelectorAll("body *")]
+                .filter(element => element.getBoundingClientRect().right > width + 1)
+                .map(element => element.outerHTML.slice(0, 120));
+        }"""
+    )
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing_on_a_desk(page, address):
+    page.goto(address)
+    assert violations(page) == []
+    assert too_wide(page) == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing_on_a_telephone(phone, address):
+    phone.goto(address)
+    assert violations(phone) == []
+    assert too_wide(phone) == []
+
+
+@pytest.fixture
+def zoomed(browser, portal_server):
+    """A desk of 1440 pixels at 200 %."""
+    size = {"width": 720, "height": 450}
+    with watched_page(browser, portal_server, viewport=size, device_scale_factor=2) as page:
+        yield page
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_at_twice_the_size_nothing_scrolls_to_the_side(zoomed, address):
+    zoomed.goto(address)
+    assert too_wide(zoomed) == []
+    assert zoomed.locator("h1").first.is_visible()
+
+
+def test_filters_and_results_changed_in_place_stay_accessible(page):
+    page.goto("/en/procedures/?q=dang+ky")
+    with page.expect_response("**level=commune**"):
+        page.locator("#id_level").select_option("commune")
+    page.wait_for_url("**level=commune**")
+    assert violations(page) == []
+    assert page.locator("[aria-live=polite] #results-title").count() == 1
+
+
+@pytest.mark.parametrize("address", ["/", "/procedures/?q=dang+ky", "/procedures/1.001193/", "/agencies/"])
+def test_what_a_finger_touches_is_large_enough(phone, address):
+    """WCAG 2.5.8: 24 pixels, or a link inside a sentence."""
+    phone.goto(address)
+    small = phone.evaluate(
+        """() => [...document.querySelectorAll("main button, main select, main input, .unit-list a, .tile, .page-link")]
+            .map(element => [element.outerHTML.slice(0, 100), element.getBoundingClientRect()])
+            .filter(([_, box]) => box.width > 0 && box.height < 24)
+            .map(([text, _]) => text)"""
+    )
+    assert small == []
