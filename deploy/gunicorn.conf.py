@@ -30,11 +30,11 @@ control_socket_disable = True
 
 def post_worker_init(worker: object) -> None:
     """Build the search index before the first visitor asks; a database that is away is told to visitors, not here."""
-    from django.db import DatabaseError
+    from django.db import DatabaseError, InterfaceError
 
     from procedures import search
 
     try:
         search.current()
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         logging.getLogger("gunicorn.error").warning("The search index waits for the database: %s", error)

@@ -15,9 +15,12 @@ from django.db.models import Model
 
 STAMP_TABLE = "organisation_contentstamp"
 
+# An UPDATE and an INSERT rather than INSERT OR REPLACE: a statement's own OR IGNORE would rule over that one.
 SQLITE_TRIGGER = """
 CREATE TRIGGER IF NOT EXISTS "stamp_{table}_{event}" AFTER {event} ON "{table}" BEGIN
-    INSERT OR REPLACE INTO organisation_contentstamp (id, value) VALUES (1, lower(hex(randomblob(16))));
+    UPDATE organisation_contentstamp SET value = lower(hex(randomblob(16))) WHERE id = 1;
+    INSERT INTO organisation_contentstamp (id, value)
+    SELECT 1, lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM organisation_contentstamp WHERE id = 1);
 END
 """
 POSTGRESQL_FUNCTION = """

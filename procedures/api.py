@@ -8,7 +8,7 @@ import csv
 import datetime
 import enum
 import io
-import re
+from collections import ChainMap
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Annotated, Any
@@ -26,13 +26,13 @@ from django.views.decorators.http import condition, require_safe
 from ninja import NinjaAPI, Path, Query, Schema
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from organisation.models import Agency, AgencyKind
 from portal import clock
-from portal.conditional import content_etag, etag_of
 
+from .conditional import content_etag, etag_of
 from .models import Audience, Channel, ChannelKind, LegalKind, Level, OnlineLevel, Procedure, Source, TimeUnit
 from .models import Field as FieldOfWork
 from .models import parse_code as code_of
@@ -40,8 +40,13 @@ from .search import UNKNOWN, current, find
 
 MAX_AGE = 60  # seconds that an answer may be used again without asking
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a cell that begins so
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
 LIST_PARTS = ("channels", "field__owners__agency")
+
+
+class Renderer(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}  # Vietnamese in escapes is half as long again
+
 
 api = NinjaAPI(
     title="Administrative procedures of the province",
@@ -51,6 +56,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",
+    renderer=Renderer(),
 )
 
 
@@ -64,13 +70,14 @@ class OnlineFilter(enum.StrEnum):
     UNKNOWN = UNKNOWN
 
 
-def without_default(schema: dict[str, Any]) -> None:
-    """A parameter that may be left out has no default to tell."""
-    schema.pop("default", None)
+def without_null(schema: dict[str, Any]) -> None:
+    """A parameter may be left out, but no address can write null."""
+    choice = next(choice for choice in schema.pop("anyOf") if choice.get("type") != "null")
+    schema |= {"allOf": [choice]} if "$ref" in choice else choice
 
 
-def optional(description: str, **limits: Any) -> Any:
-    return Field(None, description=description, json_schema_extra=without_default, **limits)
+def optional(description: str) -> Any:
+    return Field(None, description=description, json_schema_extra=without_null)
 
 
 class ProcedureQuery(Schema):
@@ -79,14 +86,13 @@ class ProcedureQuery(Schema):
         max_length=200,
         description=_("Words to search for, with or without accents, or a code. Empty lists everything."),
     )
-    agency: str | SkipJsonSchema[None] = optional(
-        _("Code of an agency: the owner of the field of work, or the unit where procedures are handed in."),
-        pattern=SLUG,
+    agency: Slug | None = optional(
+        _("Code of an agency: the owner of the field of work, or the unit where procedures are handed in.")
     )
-    field: str | SkipJsonSchema[None] = optional(_("Slug of a field of work."), pattern=SLUG)
-    level: Level | SkipJsonSchema[None] = optional(_("Level at which the procedure is settled."))
-    audience: Audience | SkipJsonSchema[None] = optional(_("Who may apply."))
-    online: OnlineFilter | SkipJsonSchema[None] = optional(_("Level of online public service."))
+    field: Slug | None = optional(_("Slug of a field of work."))
+    level: Level | None = optional(_("Level at which the procedure is settled."))
+    audience: Audience | None = optional(_("Who may apply."))
+    online: OnlineFilter | None = optional(_("Level of online public service."))
     limit: int = Field(20, ge=1, le=100, description=_("How many procedures to answer at most."))
     offset: int = Field(0, ge=0, description=_("How many procedures to pass over first."))
 
@@ -550,7 +556,8 @@ def public_urls() -> tuple[list[Any], str, str]:
     """What `portal.urls` mounts at `/api/`: open without signing in."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
-        pattern.callback = login_not_required(pattern.callback)
+        if pattern.callback:
+            login_not_required(pattern.callback)  # marks it
     return patterns, app_name, namespace
 
 
@@ -564,7 +571,7 @@ def api_docs(request: HttpRequest) -> HttpResponse:
             "id": methods["get"]["operationId"],
             "path": path,
             "summary": methods["get"]["summary"],
-            "parameters": [described(parameter, schema) for parameter in methods["get"]["parameters"]],
+            "parameters": [described(parameter) for parameter in methods["get"]["parameters"]],
             "example": f"{root}v1/{methods['get']['x-example']}",
             "missing": 404 in methods["get"]["responses"],
         }
@@ -576,11 +583,9 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 TYPES = {"string": _("text"), "integer": _("whole number")}
 
 
-def described(parameter: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter as the page shows it."""
-    own = parameter["schema"]
-    if reference := own.get("$ref"):
-        own = {**schema["components"]["schemas"][re.sub(r".*/", "", reference)], **own}
+def described(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter as the page shows it; a closed list stands in its schema as `allOf`."""
+    own = ChainMap(parameter["schema"], *parameter["schema"].get("allOf", []))
     return {
         "name": parameter["name"],
         "type": TYPES[own["type"]],

@@ -20,12 +20,13 @@ from .text import LONGEST_QUERY
 class SearchForm(forms.Form):
     """One box. With JavaScript the answer comes as a fragment of the same address."""
 
-    q = forms.CharField(label=_("Search for a procedure"), required=False, max_length=LONGEST_QUERY)
+    q = forms.CharField(
+        label=_("Search for a procedure"), required=False, max_length=LONGEST_QUERY, widget=forms.SearchInput
+    )
 
     def __init__(self, *args: Any, autofocus: bool = False, live: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         attributes = {
-            "type": "search",
             "placeholder": _("For example: dang ky khai sinh"),
             "autocomplete": "off",
             "enterkeyhint": "search",

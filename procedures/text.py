@@ -14,7 +14,8 @@ from typing import NamedTuple
 LONGEST_QUERY = 200  # characters; a query beyond it is cut, and the reader told
 
 TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
-WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")  # a dot inside a word stays: 1.001193
+LETTERS = r"(?:[^\W_][\u0300-\u036f]*)+"  # decomposed letters bring their marks along
+WORD = re.compile(rf"{LETTERS}(?:\.{LETTERS})*")  # a dot inside a word stays: 1.001193
 
 
 class Token(NamedTuple):

@@ -66,13 +66,15 @@ def heirs_of(codes: list[str]) -> list[Agency]:
 @login_not_required
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One procedure. Codes with a provincial suffix and codes that were replaced lead on."""
-    canonical = parse_code(code)
+    canonical = parse_code(clean(code))
     procedure = Procedure.objects.with_parts().filter(code=canonical).first()
     if procedure is None:
         raise Http404(code)
     if canonical != code:
         return redirect("procedures:detail", canonical, permanent=True)
     today = clock.today()
+    if procedure.valid_from and procedure.valid_from > today:
+        raise Http404(code)
     if not procedure.is_public(today):
         if procedure.replaced_by and procedure.replaced_by.is_public(today):
             return redirect(f"{reverse('procedures:detail', args=[procedure.replaced_by.code])}?from={procedure.code}")
@@ -125,7 +127,9 @@ def agencies(request: HttpRequest) -> HttpResponse:
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """A unit with its fields; a former one says who does its work today."""
     today = clock.today()
-    unit = get_object_or_404(Agency.objects.select_related("parent").prefetch_related("predecessors"), code=code)
+    unit = get_object_or_404(
+        Agency.objects.select_related("parent").prefetch_related("predecessors"), code=clean(code)
+    )
     if unit.valid_from and unit.valid_from > today:
         raise Http404(code)
     index = search.current()

@@ -124,7 +124,7 @@ def free_port() -> int:
 def wait_until_live(url: str, process: subprocess.Popen, log: Path, seconds: int = 30) -> None:
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5):
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
             return
         time.sleep(0.1)
     pytest.fail(f"The portal did not answer at {url}:\n{log.read_text()}")

@@ -10,25 +10,10 @@ from procedures.models import Field, FieldOwner, Procedure
 from procedures.search import current
 
 DEPARTMENTS = [
-    "vp-ubnd",
-    "so-noi-vu",
-    "so-tu-phap",
-    "so-khdt",
-    "so-tai-chinh",
-    "so-cong-thuong",
-    "so-nn-ptnt",
-    "so-gtvt",
-    "so-xay-dung",
-    "so-tnmt",
-    "so-tttt",
-    "so-ldtbxh",
-    "so-vhttdl",
-    "so-khcn",
-    "so-gd-dt",
-    "so-y-te",
-    "so-ngoai-vu",
-    "thanh-tra-tinh",
-]
+    "vp-ubnd", "so-noi-vu", "so-tu-phap", "so-khdt", "so-tai-chinh", "so-cong-thuong", "so-nn-ptnt",
+    "so-gtvt", "so-xay-dung", "so-tnmt", "so-tttt", "so-ldtbxh", "so-vhttdl", "so-khcn", "so-gd-dt",
+    "so-y-te", "so-ngoai-vu", "thanh-tra-tinh",
+]  # fmt: skip
 BRANCHES = ["ban-dan-toc", "bql-kcn", "ban-ton-giao", "ban-tdkt"]
 CENTRAL = ["cong-an-tinh", "bhxh-tinh", "cuc-thue", "hai-quan", "kho-bac", "nhnn", "bch-quan-su", "cuc-thads"]
 DAYS = [datetime.date(2024, 8, 28), datetime.date(2025, 2, 28), datetime.date(2025, 3, 1), datetime.date(2026, 11, 23)]

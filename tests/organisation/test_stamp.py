@@ -1,7 +1,6 @@
 """The content stamp moves with every way of writing what pages show, and with nothing else."""
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
@@ -47,10 +46,6 @@ def test_every_way_of_writing_moves_the_stamp(write):
     assert stamp.current() not in ("", before)
 
 
-@pytest.mark.xfail(
-    "sqlite" in settings.DATABASES["default"]["ENGINE"],
-    reason="under INSERT OR IGNORE SQLite gives the trigger's INSERT OR REPLACE the same policy: the stamp stays",
-)
 @pytest.mark.parametrize(
     "write",
     [

@@ -80,7 +80,9 @@ def test_a_form_without_its_token_gets_403_and_changes_nothing(client):
     assert 'href="/"' in response.text or 'href="/en/"' in response.text
 
 
-@pytest.mark.parametrize("page", ["/en/", "/en/about/", "/en/procedures/", "/en/procedures/1.001193/", "/en/agencies/"])
+@pytest.mark.parametrize(
+    "page", ["/en/", "/en/about/", "/en/procedures/", "/en/procedures/1.001193/", "/en/agencies/"]
+)
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_public_pages_are_for_reading_only(client, page, method):
     response = getattr(client, method)(page)

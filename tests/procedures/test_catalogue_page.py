@@ -55,7 +55,7 @@ def option_counts(response, name):
 def test_a_search_without_accents_finds_and_marks_the_words(listed):
     response = listed(q="dang ky khai sinh")
     assert codes(response)[0] == "1.001193"
-    assert "<mark>Đăng</mark> <mark>ký</mark> <mark>khai</mark> <mark>sinh</mark>" in response.text
+    assert "<mark>Đăng ký khai sinh</mark>" in response.text
     assert heading(response) == total(response) >= 5
 
 
@@ -158,7 +158,7 @@ def test_a_filter_value_that_does_not_exist_is_dropped_and_told(listed, name):
 def test_a_former_agency_filters_by_those_that_do_its_work_today(listed, settings):
     settings.PORTAL_TODAY = datetime.date(2026, 11, 23)
     response = listed(agency="so-tnmt")
-    assert total(response) == total(listed(agency="so-nn-mt")) > 0
+    assert 0 < total(response) <= total(listed(agency="so-nn-mt"))
     assert 'href="/en/agencies/so-nn-mt/"' in re.search(r'class="notice">.*?</p>', response.text, re.S)[0]
 
 
@@ -206,15 +206,15 @@ def test_a_question_of_the_longest_length_is_not_called_long(listed):
     "typed",
     [
         "<script>alert(1)</script>",
-        "\"><img src=x onerror=alert(1)>",
+        '"><img src=x onerror=alert(1)>',
         "' OR 1=1; DROP TABLE procedures_procedure; --",
         "khai\x00sinh",
         "\x00",
         "\x01\x02\x1b[31m",
         "‮evil‬",
         "{{ settings.SECRET_KEY }} {% debug %}",
-        "title:khai AND (sinh OR \"",
-        "+-&&||!(){}[]^\"~*?:\\/",
+        'title:khai AND (sinh OR "',
+        '+-&&||!(){}[]^"~*?:\\/',
         "💍 👶",
         "%",
         "../../etc/passwd",

@@ -212,10 +212,9 @@ def test_a_renamed_procedure_is_found_by_its_new_name_and_a_withdrawn_one_no_mor
     assert BIRTH not in find("").codes
 
 
-@pytest.mark.xfail(reason="tokens() parts decomposed (NFD) text at its combining marks, so such a name is not found")
 def test_a_name_that_was_saved_decomposed_is_found():
     add("ZZ-1", unicodedata.normalize("NFD", "Cấp thẻ nghệ nhân zoqua"))
-    found = find("thẻ nghệ nhân zoqua")
+    found = find("cấp thẻ zoqua")  # no word that the forgiving of slips could save
     assert (found.codes, found.loose) == (["ZZ-1"], False)
 
 

@@ -47,6 +47,13 @@ def test_both_places_of_the_tone_mark_are_one_word(old, new):
     assert accented(old) == accented(new) == accented(decomposed(old)) == accented(decomposed(new))
 
 
+def test_a_decomposed_word_brings_its_marks_along():
+    text = decomposed("Cấp thẻ hoà giải, T.Đ.")
+    assert words(text) == ["cap", "the", "hoa", "giai", "td"]
+    assert [token.accented for token in tokens(text)][:3] == [accented(word) for word in ("cấp", "thẻ", "hòa")]
+    assert "".join(text[token.start : token.end] for token in tokens(text)) == decomposed("CấpthẻhoàgiảiT.Đ")
+
+
 def test_words_that_differ_in_an_accent_stay_different():
     spellings = ["ma", "mà", "má", "mả", "mã", "mạ", "mă", "mâ", "mấ", "mắ"]
     assert len({accented(word) for word in spellings}) == len(spellings)
