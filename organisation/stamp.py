@@ -61,7 +61,9 @@ def trigger_statements(vendor: str, tables: list[str]) -> Iterator[str]:
         yield from (POSTGRESQL_TRIGGER.format(table=table) for table in tables)
         return
     for table in tables:
-        yield from (SQLITE_TRIGGER.format(table=table, event=event) for event in ("INSERT", "UPDATE", "DELETE"))
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            yield f'DROP TRIGGER IF EXISTS "stamp_{table}_{event}"'
+            yield SQLITE_TRIGGER.format(table=table, event=event)
 
 
 def install_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:

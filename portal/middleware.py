@@ -1,7 +1,9 @@
 """What stands between a request and its view."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 
 from . import errors
@@ -20,3 +22,15 @@ class DatabaseAway:
         if isinstance(exception, errors.DATABASE_AWAY):
             return errors.unavailable(request)
         return None
+
+
+class ClosedUnlessPublic(LoginRequiredMiddleware):
+    """Every view needs a signed-in person unless it says otherwise; a public one never looks at the session.
+
+    Django's own asks who the visitor is first, so that every public page would vary with the cookie.
+    """
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

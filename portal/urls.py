@@ -11,7 +11,6 @@ from . import health, views
 urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
-    path("api/docs", api.api_docs, name="api_docs"),
     path("api/", api.public_urls()),
     path("admin/", admin.site.urls),
     path("robots.txt", views.robots),
@@ -19,6 +18,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("api/docs", api.api_docs, name="api_docs"),
     path("", include("procedures.urls")),
     prefix_default_language=False,
 )

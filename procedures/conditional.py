@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from organisation import stamp
-
-from . import clock
+from portal import clock
 
 # Goes up with each change of the program that changes what an address answers over the same catalogue.
 VERSION = "1"

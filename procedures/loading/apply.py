@@ -35,35 +35,33 @@ def remove(difference: Difference) -> None:
 
 
 def write(difference: Difference) -> None:
+    """Changed rows first, so that what they give up (the last owner of a field, say) is free for the added ones."""
     shape = difference.shape
     # A reference to a row of the same model is set once all of its rows exist.
     later = [name for name, target in shape.references.items() if target is shape and name in shape.columns]
-    targets = {name: target for name, target in shape.references.items() if name not in later}
-    pks = {name: reference_keys(target) for name, target in targets.items() if name in shape.columns}
+    now = {name: target for name, target in shape.references.items() if name in shape.columns and name not in later}
+    pks = {name: reference_keys(target) for name, target in now.items()}
+    changed = {key: values for key, (values, _names) in difference.changed.items()}
+    names = {name for _values, names in difference.changed.values() for name in names} & shape.columns.keys()
+    update(shape, changed, names - set(later), pks)
     added = [build(shape, values, pks, skip=later) for values in difference.added.values()]
     shape.model._default_manager.bulk_create(added, batch_size=BATCH)
-    own = primary_keys(shape) if difference.changed or later or shape.sets else {}
-    everything = {**difference.added, **{key: values for key, (values, _names) in difference.changed.items()}}
-    pks.update(dict.fromkeys(later, own))
-    update(shape, difference, everything if later else {}, own, pks)
+    if later:
+        pks.update(dict.fromkeys(later, primary_keys(shape)))
+        pointing = {key: values for key, values in difference.added.items() if any(values[name] for name in later)}
+        update(shape, changed | pointing, set(later), pks)
     for name in shape.sets:
-        write_set(shape, name, everything, own)
+        write_set(shape, name, changed | difference.added)
 
 
-def update(
-    shape: Shape, difference: Difference, with_later: dict[Key, Values], own: dict[Key, Any], pks: dict[str, Any]
-) -> None:
-    names = sorted({name for _values, names in difference.changed.values() for name in names if name in shape.columns})
-    values_by_key = {key: values for key, (values, _names) in difference.changed.items()}
-    for key, values in with_later.items():
-        references = [name for name, target in shape.references.items() if target is shape and name in shape.columns]
-        if any(values[name] for name in references):
-            values_by_key.setdefault(key, values)
-            names = sorted({*names, *references})
-    if not names:
+def update(shape: Shape, rows: dict[Key, Values], names: set[str], pks: dict[str, dict[Key, Any]]) -> None:
+    """Write the fields `names` of `rows`."""
+    if not rows or not names:
         return
-    rows = [build(shape, values, pks, pk=own[key]) for key, values in values_by_key.items()]
-    shape.model._default_manager.bulk_update(rows, names, batch_size=BATCH)
+    own = primary_keys(shape)
+    skip = [name for name in shape.references if name not in names]
+    built = [build(shape, values, pks, skip=skip, pk=own[key]) for key, values in rows.items()]
+    shape.model._default_manager.bulk_update(built, sorted(names), batch_size=BATCH)
 
 
 def build(
@@ -80,7 +78,10 @@ def build(
     return row
 
 
-def write_set(shape: Shape, name: str, rows: dict[Key, Values], own: dict[Key, Any]) -> None:
+def write_set(shape: Shape, name: str, rows: dict[Key, Values]) -> None:
+    if not rows:
+        return
+    own = primary_keys(shape)
     relation = shape.sets[name]
     through = relation.remote_field.through
     owner, member = relation.m2m_field_name() + "_id", relation.m2m_reverse_field_name() + "_id"

@@ -13,6 +13,7 @@ from procedures.models import OnlineLevel
 from .read import Fault, Row
 from .shape import BY_LABEL, SHAPES, Key, Shape, Values
 
+HIGHEST_RANK = 4
 Checked = dict[str, dict[Key, Values]]  # label → key → values, in the order of the files
 
 
@@ -53,6 +54,7 @@ def check(rows: list[Row], known: Callable[[Shape], set[Key]]) -> tuple[Checked,
             place.fault(shape.key[0], show(key), message % {"file": first.row.file, "row": first.row.number})
         checked[shape.label][key] = values
     check_references(checked, places, known)
+    check_owners(checked, places)
     return checked, faults
 
 
@@ -73,7 +75,7 @@ def read_values(shape: Shape, row: Row, place: Place) -> Iterator[tuple[str, Any
 
 def read_plain(field: Any, value: Any) -> Any:
     if isinstance(value, str):
-        value = unicodedata.normalize("NFC", value)
+        value = unicodedata.normalize("NFC", value).strip()
         if any(unicodedata.category(character) == "Cc" for character in value):
             raise ValidationError(_("Control characters."))
     elif isinstance(value, list | dict) or (
@@ -115,12 +117,31 @@ def check_references(
                         places[shape.label, key].fault(name, show(reference), _("Nothing has this key."))
 
 
+def check_owners(checked: Checked, places: dict[tuple[str, Key], Place]) -> None:
+    """On one day a field has one owner."""
+    last: dict[Any, Key] = {}
+    label = "procedures.fieldowner"
+    for key, values in sorted(checked[label].items(), key=lambda item: str(item[1]["valid_from"] or "")):
+        before = last.get(values["field"])
+        if before is not None:
+            ended = checked[label][before]["valid_to"]
+            if not (ended and values["valid_from"] and ended < values["valid_from"]):
+                places[label, key].fault(
+                    "valid_from", values["valid_from"] or "", _("The periods of two owners overlap.")
+                )
+        last[values["field"]] = key
+
+
 def broken_rules(shape: Shape, values: Values) -> Iterator[tuple[str, Any, str]]:
     """The rules over several fields, which the database's constraints also hold: field, value, message."""
     start, end = values.get("valid_from"), values.get("valid_to")
     if start and end and start > end:
         yield "valid_to", end, _("The last day lies before the first.")
+    if shape.label == "organisation.agency" and values["parent"] == (values["code"],):
+        yield "parent", values["code"], _("An agency is not its own parent.")
     if shape.label == "procedures.procedure":
+        if values["everyday_rank"] > HIGHEST_RANK:
+            yield "everyday_rank", values["everyday_rank"], _("The everyday rank goes from 0 to 4.")
         if not any(values[f"level_{level}"] for level in ("province", "district", "commune")):
             yield "level_province", "", _("At least one level.")
         if values["electronic_process"] and values["online"] != OnlineLevel.FULL:

@@ -109,7 +109,9 @@ def build(now: str, day: datetime.date) -> Index:
     index.words = frozenset(index.vocabulary)
     fill_facets(index, list(procedures), agencies, owners)
     for synonym in Synonym.objects.all():
-        index.synonyms.setdefault(tuple(words(synonym.everyday)), []).append(tuple(words(synonym.official)))
+        everyday, official = tuple(words(synonym.everyday)), tuple(words(synonym.official))
+        if everyday and official:
+            index.synonyms.setdefault(everyday, []).append(official)
     return index
 
 

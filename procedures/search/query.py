@@ -156,6 +156,6 @@ def with_rewards(index: Index, query: Words, required: tantivy.Query) -> tantivy
 
 
 def loose(parts: list[tantivy.Query]) -> tantivy.Query:
-    """Most of the parts: two of three, three of five."""
-    enough = max(1, (len(parts) * 3 + 4) // 5)
+    """Most of the parts: one of two, two of three, three of five."""
+    enough = 1 if len(parts) < 3 else (len(parts) * 3 + 4) // 5
     return tantivy.Query.boolean_query([(SHOULD, part) for part in parts], minimum_number_should_match=enough)

@@ -212,9 +212,6 @@ def owner_changes_hands(file) -> Path:
     )
 
 
-@pytest.mark.xfail(
-    reason="apply() adds rows before it changes others: for a moment the field has two open owners, and is refused"
-)
 def test_a_reorganisation_ends_one_owner_and_starts_another_in_one_file(file):
     path = owner_changes_hands(file)
     load(path)
@@ -267,7 +264,6 @@ def test_all_faults_are_told_at_once_with_file_row_and_field_and_nothing_changes
     assert sorted(told) == sorted(expected)
 
 
-@pytest.mark.xfail(reason="check() knows neither rule: the database refuses, and no row is named")
 @pytest.mark.parametrize(
     ("row", "field"),
     [
