@@ -137,9 +137,15 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 database = DATABASES["default"]
 if database["ENGINE"] == "django.db.backends.postgresql":
-    # Without the time-out a database that is away blocks every request for 30 seconds.
+    # Without the time-out a database that is away blocks every request for 30 seconds; with the short
+    # reconnect time-out each request tries anew, so that the portal is back as soon as the database is.
     database["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 2},
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+            "timeout": 2,
+            "reconnect_timeout": 1,
+        },
         "connect_timeout": 2,
         **database.get("OPTIONS", {}),
     }

@@ -126,9 +126,8 @@ def check_owners(checked: Checked, places: dict[tuple[str, Key], Place]) -> None
         if before is not None:
             ended = checked[label][before]["valid_to"]
             if not (ended and values["valid_from"] and ended < values["valid_from"]):
-                places[label, key].fault(
-                    "valid_from", values["valid_from"] or "", _("The periods of two owners overlap.")
-                )
+                message = _("On one day a field has one owner: the periods overlap.")
+                places[label, key].fault("valid_from", values["valid_from"] or "", message)
         last[values["field"]] = key
 
 

@@ -4,7 +4,7 @@ import datetime
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -68,7 +68,7 @@ class FieldOwner(Validity):
         abstract = False
         verbose_name = _("owner of a field")
         verbose_name_plural = _("owners of a field")
-        ordering = ["field", "valid_from"]
+        ordering = ["field", F("valid_from").asc(nulls_first=True)]
         constraints = [
             *Validity.Meta.constraints,
             models.UniqueConstraint(fields=["field", "agency"], name="field_owner_once"),
