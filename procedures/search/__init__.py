@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from procedures.models import parse_code
-from procedures.text import clean, fold, words
+from procedures.text import clean
 
 from .highlight import Piece, highlight
 from .index import UNKNOWN, Index, current
@@ -126,9 +126,3 @@ def to_mark(index: Index, query: Words, fuzzy: bool) -> set[str]:
         if any(query.folded[at : at + size] == everyday for at in range(len(query.folded) - size + 1)):
             marked.update(word for official in officials for word in official)
     return marked
-
-
-def folded_match(text: str, query: str) -> bool:
-    """Whether every word of `query` begins a word of `text`, without regard to accents (for small lists)."""
-    present = words(text)
-    return all(any(word.startswith(part) for word in present) for part in fold(query).split())
