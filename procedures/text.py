@@ -2,7 +2,8 @@
 
 A word has two forms. *Folded*: small letters without any accent, `đ` as `d`, what half of the citizens
 type. *Accented*: small letters with accents, the tone mark moved to the end as a digit, so that
-`hoà` and `hòa`, composed or decomposed, are one word.
+`hoà` and `hòa`, composed or decomposed, are one word. In both a closing `y` that is written `i` as well
+(`ký`/`kí`, `lý`/`lí`, `quý`/`quí`) is `i`.
 """
 
 import re
@@ -15,6 +16,7 @@ LONGEST_QUERY = 200  # characters; a query beyond it is cut, and the reader told
 
 TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
 LETTERS = r"(?:[^\W_][\u0300-\u036f]*)+"  # decomposed letters bring their marks along
+EITHER_I_OR_Y = re.compile(r"(?:(?<=^[bdđhklmrstv])|(?<=^qu))y(?=\d?$)")
 WORD = re.compile(rf"{LETTERS}(?:\.{LETTERS})*")  # a dot inside a word stays: 1.001193
 
 
@@ -74,7 +76,7 @@ def parts(word: str, start: int) -> Iterator[Token]:
 @lru_cache(maxsize=50_000)  # a catalogue has a few thousand words, each some hundred times
 def forms(word: str) -> tuple[str, str]:
     """The two forms of a word: folded, accented."""
-    return fold(word), accented(word)
+    return EITHER_I_OR_Y.sub("i", fold(word)), EITHER_I_OR_Y.sub("i", accented(word))
 
 
 def token(word: str, start: int) -> Token:
@@ -82,5 +84,11 @@ def token(word: str, start: int) -> Token:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of `text`."""
-    return [token.folded for token in tokens(text)]
+    """The folded words of `text`: those of `tokens`, without the cost of their places."""
+    found: list[str] = []
+    for word in WORD.findall(text):
+        if "." in word and not word[0].isdigit():
+            found.extend(token.folded for token in parts(word, 0))
+        else:
+            found.append(forms(word)[0])
+    return found

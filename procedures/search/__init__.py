@@ -3,17 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from procedures.models import parse_code
 from procedures.text import clean
 
 from .highlight import Piece, highlight
-from .index import UNKNOWN, Index, current
-from .query import Words, all_of, completions, loose, near_words, segments, strict, understand, with_rewards
+from .index import UNKNOWN, Index, current, union
+from .postings import Weights
+from .query import Query, understand
+from .scoring import Scores, compare
 
 __all__ = ["FILTERS", "UNKNOWN", "Found", "Index", "Piece", "current", "find", "highlight"]
 
 FILTERS = ("agency", "field", "level", "audience", "online")
-PRIOR = 0.06  # how much each step of the everyday rank adds to a score: it decides where the text ties
+PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides where the text ties
+RIGHT_LEVEL = 0.05  # what a level adds that the person named
+ENOUGH = 0.5  # the share of what the best one holds of the query that a procedure must hold to be shown
+LEAST = 0.3  # the share of the query that the best one must hold, or nothing was found
+ALL = 0.999  # all of it, but for rounding
 
 
 @dataclass
@@ -29,6 +37,17 @@ class Found:
     moved: dict[str, list[str]] = field(default_factory=dict)  # a former agency → those that follow it
 
 
+@dataclass
+class Ranking:
+    """Procedures in order, as numbers of the index, and why."""
+
+    order: list[int]
+    query: Query = Query()
+    scores: Scores | None = None
+    loose: bool = False
+    marked: set[str] = field(default_factory=set)
+
+
 def find(text: str = "", filters: Mapping[str, str] | None = None) -> Found:
     """Search the public catalogue of today.
 
@@ -36,23 +55,23 @@ def find(text: str = "", filters: Mapping[str, str] | None = None) -> Found:
     `FILTERS` to values; a value that does not exist is dropped and told in `dropped`.
     """
     index = current()
+    text = clean(text)
     allowed, dropped, moved = allow(index, filters or {})
-    if not clean(text):
-        order, is_loose, marked = browse(index), False, set[str]()
-        code = ""
+    code = index_code(index, text)
+    if code:
+        ranking = Ranking([index.number[code]])
     else:
-        code = index_code(index, clean(text))
-        order, is_loose, marked = ([index.number[code]], False, set[str]()) if code else ranked(index, clean(text))
-    hits = sum(1 << number for number in set(order))
+        ranking = rank(index, text) if text else browse(index)
+    hits = mask_of(ranking.order, len(index.codes))
     within = hits
     for mask in allowed.values():
         within &= mask
     return Found(
-        codes=[index.codes[number] for number in order if within >> number & 1],
+        codes=[index.codes[number] for number in ranking.order if not allowed or within >> number & 1],
         counts=counts(index, hits, allowed),
-        loose=is_loose,
+        loose=ranking.loose,
         code=code,
-        marked=marked,
+        marked=ranking.marked,
         dropped=dropped,
         moved=moved,
     )
@@ -93,36 +112,43 @@ def counts(index: Index, hits: int, allowed: Mapping[str, int]) -> dict[str, dic
     return answer
 
 
-def browse(index: Index) -> list[int]:
-    return sorted(range(len(index.codes)), key=lambda number: -index.ranks[number])
+def mask_of(numbers: list[int], size: int) -> int:
+    """A set of documents as an integer with a bit for each."""
+    bits = np.zeros(size, np.bool_)
+    bits[numbers] = True
+    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
 
 
-def ranked(index: Index, text: str) -> tuple[list[int], bool, set[str]]:
-    """Documents in order of score: those with all words; else with slips forgiven; else with most of the words."""
-    query = understand(text)
-    for fuzzy, is_loose in ((False, False), (True, False), (True, True)):
-        parts = strict(index, query, fuzzy)
-        if not parts:
-            break
-        required = loose(parts) if is_loose else all_of(parts)
-        result = index.searcher.search(with_rewards(index, query, required), limit=len(index.codes) or 1, count=False)
-        if result.hits:
-            scored = [(score * (1 + PRIOR * index.ranks[address.doc]), -address.doc) for score, address in result.hits]
-            return [-number for _score, number in sorted(scored, reverse=True)], is_loose, to_mark(index, query, fuzzy)
-    return [], False, set()
+def bits_of(mask: int, size: int) -> Weights:
+    """The same as an array: 1 for a document of the set, else 0."""
+    packed = np.frombuffer(mask.to_bytes(-(-size // 8), "little"), np.uint8)
+    return np.unpackbits(packed, bitorder="little", count=size).astype(np.float32)
 
 
-def to_mark(index: Index, query: Words, fuzzy: bool) -> set[str]:
+def browse(index: Index) -> Ranking:
+    return Ranking(np.argsort(-index.ranks, kind="stable").tolist())
+
+
+def rank(index: Index, text: str) -> Ranking:
+    """The procedures that hold most of what the words say, the best first."""
+    query = understand(text, index.lexicon, index.synonyms, index.places)
+    if not query.words or not index.codes:
+        return Ranking([], query)
+    scores = compare(index.postings, query)
+    named = bits_of(union(index.facets["level"].get(level.value, 0) for level in query.levels), len(index.codes))
+    score = scores.score * (1 + PRIOR * index.ranks) * (1 + RIGHT_LEVEL * named)
+    order = np.argsort(-score, kind="stable")
+    enough = order[scores.share[order] >= max(LEAST, ENOUGH * scores.share.max())]
+    return Ranking(
+        order=enough.tolist(),
+        query=query,
+        scores=scores,
+        loose=len(enough) > 0 and bool(scores.share.max() < ALL),
+        marked=to_mark(query),
+    )
+
+
+def to_mark(query: Query) -> set[str]:
     """The folded words that explain a hit: typed, completed, corrected, or standing for one that was typed."""
-    marked = set(query.folded)
-    *_before, (start, end) = segments(index, query.folded)
-    if query.folded[start:end] not in index.synonyms:
-        marked.update(completions(index, query.folded[-1]))
-    for word in query.folded:
-        if fuzzy or word not in index.vocabulary:
-            marked.update(near_words(word, index.words))
-    for everyday, officials in index.synonyms.items():
-        size = len(everyday)
-        if any(query.folded[at : at + size] == everyday for at in range(len(query.folded) - size + 1)):
-            marked.update(word for official in officials for word in official)
-    return marked
+    marked = {option for word in query.words if word.says == 1 for option in word.options}
+    return marked.union(*(span.phrase for span in query.spans))

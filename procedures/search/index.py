@@ -1,26 +1,26 @@
 """The catalogue in memory: a tantivy index and the facts that filters count, rebuilt when the stamp moves."""
 
 import datetime
+import re
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import Any
 
-import tantivy
+import numpy as np
 
 from organisation import stamp
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
-from procedures.models import FieldOwner, Level, Procedure, Synonym
-from procedures.text import tokens, words
+from procedures.models import Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
+from procedures.text import words
 
-# Fields of the index with their weight: what a person calls a thing counts, what is written in its papers hardly.
-WEIGHTS = {"title": 3.0, "names": 3.0, "field": 1.0, "agency": 0.7, "results": 0.5, "documents": 0.2}
-ACCENTED = {"title_accented": 1.2, "names_accented": 1.2}
-GAP = "|"  # stands between two names or documents, so that no phrase reaches across
+from .lexicon import Lexicon
+from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Postings, Weights, Writer
+
+KIND_OF_PLACE = re.compile(r"^(Ủy ban nhân dân tỉnh|Thành phố|Thị xã|Thị trấn|Huyện|Phường|Xã) ")
 UNKNOWN = "unknown"  # the filter value for what the catalogue does not know
 
 
@@ -40,15 +40,14 @@ class Index:
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
     formerly: dict[str, int] = field(default_factory=dict)  # former agency → what it settled or took in, today
-    ranks: list[int] = field(default_factory=list)
+    ranks: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # the everyday rank of each
     owners: list[str] = field(default_factory=list)  # the owning agency's code, empty when nobody owns the field
     electronic: int = 0  # how many end in the five electronic steps
     has_districts: bool = False  # whether the district level exists on the day
-    vocabulary: Counter[str] = field(default_factory=Counter)
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    postings: Postings = field(default_factory=lambda: Writer(Lexicon()).postings())
     synonyms: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=dict)
-    schema: Any = None
-    searcher: Any = None
-    words: frozenset[str] = frozenset()  # the vocabulary, hashable
+    places: dict[tuple[str, ...], Level] = field(default_factory=dict)  # folded name → the level it stands for
 
     @property
     def everything(self) -> int:
@@ -85,59 +84,58 @@ def current() -> Index:
 
 def build(now: str, day: datetime.date) -> Index:
     """Read the public catalogue of `day` and index it."""
-    index = Index(now, day)
-    builder = tantivy.SchemaBuilder()
-    for name in (*WEIGHTS, *ACCENTED, "exact"):
-        builder.add_text_field(name, tokenizer_name="whitespace")
-    index.schema = builder.build()
-    store = tantivy.Index(index.schema)
-    writer = store.writer(heap_size=64_000_000, num_threads=1)  # one thread, one commit: one segment in our order
     agencies = {agency.pk: agency for agency in Agency.objects.all()}
     owners = dict(FieldOwner.objects.valid_on(day).values_list("field_id", "agency_id"))
-    procedures = Procedure.objects.public(day).select_related("field")
-    for number, procedure in enumerate(procedures.prefetch_related("names", "results", "documents")):
-        owner = agencies.get(owners.get(procedure.field_id, 0))
-        index.codes.append(procedure.code)
-        index.number[procedure.code] = number
-        index.ranks.append(procedure.everyday_rank)
-        index.owners.append(owner.code if owner else "")
-        index.electronic += procedure.electronic_process
-        writer.add_document(document(index, procedure, owner))
-    writer.commit()
-    store.reload()
-    index.searcher = store.searcher()
-    index.words = frozenset(index.vocabulary)
-    fill_facets(index, list(procedures), agencies, owners)
-    for synonym in Synonym.objects.all():
-        everyday, official = tuple(words(synonym.everyday)), tuple(words(synonym.official))
-        if everyday and official:
-            index.synonyms.setdefault(everyday, []).append(official)
+    procedures = list(Procedure.objects.public(day).select_related("field"))
+    index = Index(now, day)
+    index.codes = [procedure.code for procedure in procedures]
+    index.number = {code: number for number, code in enumerate(index.codes)}
+    index.ranks = np.array([procedure.everyday_rank for procedure in procedures], np.float32)
+    index.electronic = sum(procedure.electronic_process for procedure in procedures)
+    index.owners = [agencies[owners[item.field_id]].code if item.field_id in owners else "" for item in procedures]
+    fill_facets(index, procedures, agencies, owners)
+    index.postings = write(index, procedures, [agencies.get(owners.get(item.field_id, 0)) for item in procedures])
+    for everyday, official in Synonym.objects.values_list("everyday", "official"):
+        if words(everyday) and words(official):
+            index.synonyms.setdefault(tuple(words(everyday)), []).append(tuple(words(official)))
+    index.places = places(agencies.values())
     return index
 
 
-def document(index: Index, procedure: Procedure, owner: Agency | None) -> tantivy.Document:
-    names = [name.name for name in procedure.names.all()]
-    titles = [procedure.name, procedure.name_en]
-    texts = {
-        "title": titles,
-        "names": names,
-        "field": [procedure.field.name, procedure.field.name_en],
-        "agency": [owner.name, owner.name_en, owner.short_name] if owner else [],
-        "results": [result.name for result in procedure.results.all()],
-        "documents": [paper.name for paper in procedure.documents.all()],
-    }
-    entry = tantivy.Document()
-    for name, lines in texts.items():
-        split = [list(tokens(line)) for line in lines if line]
-        folded = [" ".join(token.folded for token in line) for line in split]
-        entry.add_text(name, f" {GAP} ".join(folded))
-        index.vocabulary.update({token.folded for line in split for token in line})
-        if f"{name}_accented" in ACCENTED:
-            accented = [" ".join(token.accented for token in line) for line in split]
-            entry.add_text(f"{name}_accented", f" {GAP} ".join(accented))
-            for line in set(folded):
-                entry.add_text("exact", line.replace(" ", "_"))
-    return entry
+def write(index: Index, procedures: list[Procedure], owners: list[Agency | None]) -> Postings:
+    names, results, documents = (texts_of(model) for model in (EverydayName, Result, Document))
+    writer = Writer(index.lexicon)
+    for procedure, owner in zip(procedures, owners, strict=True):
+        writer.add(
+            procedure.name,
+            [*filter(None, [procedure.name_en]), *names[procedure.pk]],
+            [
+                (IN_FIELD, [procedure.field.name, procedure.field.name_en]),
+                (IN_AGENCY, [owner.name, owner.name_en, owner.short_name] if owner else []),
+                (IN_RESULTS, results[procedure.pk]),
+                (IN_DOCUMENTS, documents[procedure.pk]),
+            ],
+        )
+    return writer.postings()
+
+
+def texts_of(model: type[EverydayName | Result | Document]) -> defaultdict[int, list[str]]:
+    """The names, results or papers of each procedure."""
+    texts: defaultdict[int, list[str]] = defaultdict(list)
+    for procedure, name in model._default_manager.order_by("pk").values_list("procedure_id", "name"):
+        texts[procedure].append(name)
+    return texts
+
+
+def places(agencies: Iterable[Agency]) -> dict[tuple[str, ...], Level]:
+    """The names of provinces, districts and communes without their kind, as folded words."""
+    levels = {AgencyKind.PROVINCE: Level.PROVINCE, AgencyKind.DISTRICT: Level.DISTRICT, AgencyKind.COMMUNE: Level.COMMUNE}
+    found = {}
+    for agency in sorted(agencies, key=lambda agency: agency.kind != AgencyKind.COMMUNE):
+        if agency.kind in levels:
+            name = tuple(words(KIND_OF_PLACE.sub("", agency.name)))
+            found[name] = levels[AgencyKind(agency.kind)]
+    return found
 
 
 def fill_facets(

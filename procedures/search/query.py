@@ -1,161 +1,192 @@
-"""From a person's words to a tantivy query: asking words dropped, synonyms widened, slips of the keyboard forgiven."""
+"""From a person's words to what is looked up: asking words set aside, slips undone, places and levels understood."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-import tantivy
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from procedures.keyboard import undecoded
+from procedures.models import Level
+from procedures.text import Token, tokens, words
 
-from procedures.text import Token, tokens
+from .lexicon import Lexicon
 
-from .index import ACCENTED, WEIGHTS, Index
-
-MUST, SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
-
-# Phrases with which people ask, as folded words; they say nothing about which procedure is meant.
+# Phrases with which people ask; they say nothing about which procedure is meant.
 ASKING_PHRASES = """
-toi muon, em muon, minh muon, cho toi hoi, cho em hoi, cho hoi, xin hoi, toi can, em can, lam the nao de,
-lam the nao, lam sao de, lam sao, nhu the nao, the nao, ra sao, bang cach nao, can nhung giay to gi, can
-giay to gi, giay to gi, can nhung gi, can gi, gom nhung gi, bao gom nhung gi, nhung gi, o dau, den dau,
-tai dau, bao lau, mat bao lau, bao nhieu tien, het bao nhieu, bao nhieu, khi nao, la gi, co phai, co can,
-co duoc, duoc khong, thi, khong, thu tuc, ho so, quy dinh, can, phai, thi can, lam gi, nhung, cac, cua,
-ve viec, ai, how to, how do i, i want to, where to, what do i need, please, a, the, my, of, for
+tôi, em, mình, muốn, cho hỏi, xin hỏi, muốn hỏi, hỏi, cần, phải, cần phải, thì, thì cần, thì phải, để, làm thế nào,
+làm sao, như thế nào, thế nào, ra sao, bằng cách nào, cần những giấy tờ gì, cần giấy tờ gì, giấy tờ gì, những gì, gì,
+bao gồm, gồm, ở đâu, đến đâu, tại đâu, đâu, bao lâu, mất bao lâu, bao nhiêu tiền, bao nhiêu ngày, mất bao nhiêu,
+bao nhiêu, khi nào, lúc nào, là gì, là, có phải, có cần, có được, được không, được, không, thủ tục, hồ sơ, thành phần
+hồ sơ, quy định, trình tự, điều kiện, thời gian, thời hạn, trường hợp, làm gì, những, các, của, về việc, về, ai, nào,
+ạ, nhé, với, vậy, thì sao, và, cho, khi, có, tại, ở, trong, theo, như, nay, how to, how do i, how, i want to,
+i need to, i, where to, where, what do i need, what, please, can, a, an, the, my, of, for, to, in, do, is
 """
-ASKING = sorted((tuple(phrase.split()) for phrase in ASKING_PHRASES.split(",")), key=len, reverse=True)
-NEAR = 8  # near words tried for one that the catalogue does not know
-LONGEST = 12  # words of a query that are looked up; the rest says nothing new
+ASKING: dict[str, list[tuple[str, ...]]] = {}  # first word → phrases, the longest first
+for asked in sorted((tuple(words(phrase)) for phrase in ASKING_PHRASES.split(",")), key=len, reverse=True):
+    ASKING.setdefault(asked[0], []).append(asked)
+ASKED = 0.2  # what an asking word counts beside one that says something
+LONGEST = 16  # words of a query that are looked up; the rest says nothing new
+
+LEVEL_WORDS = {
+    "xa": Level.COMMUNE,
+    "phuong": Level.COMMUNE,
+    "tran": Level.COMMUNE,  # thị trấn
+    "thon": Level.COMMUNE,
+    "huyen": Level.DISTRICT,
+    "tinh": Level.PROVINCE,
+    "so": Level.PROVINCE,
+}
+
+# How much an option counts beside the word as it was typed.
+MEANT = 0.75  # another word, likelier beside its neighbours than the one that was typed, which exists too
+NEARLY = 0.45  # a near word of one that does not exist
+BEGUN = 0.4  # a completion of a last word that exists
+UNFINISHED = 0.8  # a completion of a last word that does not exist
+SYNONYM = 0.7
+ABBREVIATION = 0.8
+VOWELLESS = re.compile(r"[b-df-hj-np-tv-xz]{2,6}\Z")  # no Vietnamese word: an abbreviation, known or not
+INITIALS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{1,5}\Z")
 
 
 @dataclass(frozen=True)
-class Words:
-    """A query as words: those that count, each with the words of the catalogue that may be meant."""
+class Word:
+    """One word of a query: what was typed, and every word of the catalogue that it may stand for, with its weight."""
 
-    tokens: tuple[Token, ...]
+    typed: str  # folded
+    accented: str  # empty when the person types without accents
+    options: Mapping[str, float]
+    meant: str  # the likeliest option
+    says: float = 1.0  # 1 for a word that says what is wanted, less for asking words
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words `start` to `end` of a query may stand for another phrase of the catalogue."""
+
+    start: int
+    end: int
+    phrase: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Query:
+    words: tuple[Word, ...] = ()
+    spans: tuple[Span, ...] = ()
+    levels: frozenset[Level] = field(default_factory=frozenset)
 
     @property
-    def folded(self) -> tuple[str, ...]:
-        return tuple(token.folded for token in self.tokens)
+    def corrected(self) -> bool:
+        """Whether another word than a typed one is meant, other than a completion of the last."""
+        return any(
+            word.meant != word.typed and not (word is self.words[-1] and word.meant.startswith(word.typed))
+            for word in self.words
+        )
 
 
-def understand(text: str) -> Words:
-    """The words of a query that count, in order. When nothing but asking words is left, all of them count."""
-    every = list(tokens(text))
-    kept: list[Token] = []
-    position = 0
-    while position < len(every):
-        folded = tuple(token.folded for token in every[position : position + 6])
-        phrase = next((phrase for phrase in ASKING if folded[: len(phrase)] == phrase), ())
-        if phrase:
-            position += len(phrase)
-        else:
-            kept.append(every[position])
-            position += 1
-    return Words(tuple((kept or every)[:LONGEST]))
+def understand(
+    text: str,
+    lexicon: Lexicon,
+    synonyms: Mapping[tuple[str, ...], list[tuple[str, ...]]],
+    places: Mapping[tuple[str, ...], Level],
+) -> Query:
+    """What is looked up for `text`; `places` are folded names of districts and communes without their kind."""
+    typed = list(separated(text, lexicon))[:LONGEST]
+    if not typed:
+        return Query()
+    folded = [token.folded for token in typed]
+    meant = lexicon.meant(folded)
+    says, levels = weigh(meant, places)
+    with_accents = any(token.accented != token.folded for token in typed)
+    query_words = tuple(
+        Word(
+            typed=token.folded,
+            accented=token.accented if with_accents else "",
+            options=options(lexicon, folded, place, meant[place]),
+            meant=meant[place],
+            says=says[place],
+        )
+        for place, token in enumerate(typed)
+    )
+    return Query(query_words, tuple(spans(folded, meant, lexicon, synonyms)), levels)
 
 
-@lru_cache(maxsize=4096)
-def near_words(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    """Words of the catalogue within one slip of the keyboard from four letters on, within two from seven."""
-    slips = 2 if len(word) >= 7 else 1 if len(word) >= 4 else 0
-    if not slips or word[0].isdigit():
-        return ()
-    found = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=slips, limit=NEAR)
-    return tuple(sorted((match for match, _distance, _key in found), key=lambda match: OSA.distance(word, match)))
+def separated(text: str, lexicon: Lexicon) -> Iterator[Token]:
+    """The words of `text`; unknown ones that are undecoded Telex or VNI decoded, two written as one parted."""
+    for token in tokens(text):
+        if token.folded in lexicon or not token.folded.isalnum():
+            yield token
+            continue
+        decoded = (next(tokens(word)) for word in undecoded(text[token.start : token.end].lower()))
+        known = next((word for word in decoded if word.folded in lexicon), None)
+        parts = [] if known else lexicon.parted(token.folded)
+        yield from [Token(part, part, token.start, token.end) for part in parts] or [known or token]
 
 
-def completions(index: Index, prefix: str) -> list[str]:
-    """The commonest words of titles and names that begin with what was typed last."""
-    if len(prefix) < 2:
-        return []
-    found = index.searcher.terms_with_prefix("title", prefix, limit=12)
-    found += index.searcher.terms_with_prefix("names", prefix, limit=12)
-    return list(dict.fromkeys(term for term, _count in found if term != prefix))
+def weigh(meant: Sequence[str], places: Mapping[tuple[str, ...], Level]) -> tuple[list[float], frozenset[Level]]:
+    """How much each word says, and the levels that were named. When only asking words are left, all of them count."""
+    says, levels, place = [1.0] * len(meant), set(), 0
+    while place < len(meant):
+        length, level = asking(meant, place), None
+        if not length:
+            length, level = named_place(meant, place, places)
+        says[place : place + length] = [ASKED] * length
+        if level:
+            levels.add(level)
+        place += length or 1
+    if max(says) == ASKED:
+        says = [1.0] * len(meant)
+    return says, frozenset(levels)
 
 
-def boosted(query: tantivy.Query, weight: float) -> tantivy.Query:
-    return tantivy.Query.boost_query(query, weight)
+def asking(meant: Sequence[str], place: int) -> int:
+    """How many words from `place` on are a phrase of asking."""
+    phrases = ASKING.get(meant[place], ())
+    return next((len(phrase) for phrase in phrases if tuple(meant[place : place + len(phrase)]) == phrase), 0)
 
 
-def any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(SHOULD, query) for query in queries])
+def named_place(
+    meant: Sequence[str], place: int, places: Mapping[tuple[str, ...], Level]
+) -> tuple[int, Level | None]:
+    """How many words from `place` on name a level ("xã"), a place ("Lục Ngạn") or both ("huyện Lục Ngạn")."""
+    level = LEVEL_WORDS.get(meant[place])
+    after = place + (level is not None)
+    for length in (3, 2, 1):
+        found = places.get(tuple(meant[after : after + length]))
+        # A commune's name alone may be anything; a district's or the province's is what it says.
+        if found and (level or (length > 1 and found != Level.COMMUNE)):
+            return after - place + length, level or found
+    return after - place, level
 
 
-def all_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(MUST, query) for query in queries])
-
-
-def best_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
-    return tantivy.Query.disjunction_max_query(list(queries), tie_breaker=0.2)
-
-
-def in_fields(index: Index, word: str, weight: float = 1.0) -> tantivy.Query:
-    """`word`, folded, in any field, each by its weight."""
-    term = tantivy.Query.term_query
-    return best_of([boosted(term(index.schema, name, word), weight * boost) for name, boost in WEIGHTS.items()])
-
-
-def one_word(index: Index, token: Token, last: bool, fuzzy: bool) -> tantivy.Query:
-    """A word as typed, or what it may become: completed when it is the last, corrected when nothing knows it."""
-    options = [in_fields(index, token.folded)]
-    known = token.folded in index.vocabulary
-    if last:
-        options += [in_fields(index, word, 0.5) for word in completions(index, token.folded)]
-    if fuzzy or not known:
-        options += [in_fields(index, word, 0.5) for word in near_words(token.folded, index.words)]
-    return best_of(options)
-
-
-def segments(index: Index, folded: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """The query cut into the longest spans that have a synonym, and single words between them."""
-    longest = max(map(len, index.synonyms), default=1)
-    start = 0
-    while start < len(folded):
-        lengths = range(min(longest, len(folded) - start), 0, -1)
-        length = next((size for size in lengths if folded[start : start + size] in index.synonyms), 1)
-        yield start, start + length
-        start += length
-
-
-def strict(index: Index, query: Words, fuzzy: bool) -> list[tantivy.Query]:
-    """One part for each word, or for each span with a synonym: together they are what must be found."""
-    found = []
-    for start, end in segments(index, query.folded):
-        span = query.tokens[start:end]
-        officials = index.synonyms.get(query.folded[start:end], [])
-        # What a synonym knows is a whole word: it is not completed.
-        typed = all_of([one_word(index, token, token is query.tokens[-1] and not officials, fuzzy) for token in span])
-        others = [boosted(all_of([in_fields(index, word) for word in official]), 0.6) for official in officials]
-        found.append(best_of([typed, *others]) if others else typed)
+def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> dict[str, float]:
+    """Every word of the catalogue that the word at `place` may stand for, with its weight."""
+    word = folded[place]
+    known = word in lexicon
+    found = {word: 1.0}
+    if not known:
+        found.update((near, NEARLY) for near, _slips in lexicon.near(word))
+    if place == len(folded) - 1 and len(word) > 1:
+        before = folded[place - 1] if place else ""
+        weight = BEGUN if known else UNFINISHED
+        found.update((longer, weight) for longer in lexicon.completions(word, before))
+    if meant != word:
+        found[meant] = MEANT if known else 1.0
     return found
 
 
-def rewards(index: Index, query: Words) -> list[tantivy.Query]:
-    """What ranks without being asked for: the exact name, words in a row, accents as typed."""
-    folded = query.folded
-    extra = [boosted(tantivy.Query.term_query(index.schema, "exact", "_".join(folded)), 6.0)]
-    for name in ("title", "names"):
-        if len(folded) > 1:
-            phrase = tantivy.Query.phrase_query(index.schema, name, list[Any](folded))
-            extra.append(boosted(phrase, 2.0))
-        extra.extend(
-            boosted(tantivy.Query.phrase_query(index.schema, name, list[Any](pair)), 0.6) for pair in pairwise(folded)
-        )
-    for token in query.tokens:
-        if token.accented != token.folded:
-            for name, weight in ACCENTED.items():
-                extra.append(boosted(tantivy.Query.term_query(index.schema, name, token.accented), weight))
-    return extra
-
-
-def with_rewards(index: Index, query: Words, required: tantivy.Query) -> tantivy.Query:
-    return tantivy.Query.boolean_query([(MUST, required), *((SHOULD, extra) for extra in rewards(index, query))])
-
-
-def loose(parts: list[tantivy.Query]) -> tantivy.Query:
-    """Most of the parts: one of two, two of three, three of five."""
-    enough = 1 if len(parts) < 3 else (len(parts) * 3 + 4) // 5
-    return tantivy.Query.boolean_query([(SHOULD, part) for part in parts], minimum_number_should_match=enough)
+def spans(
+    folded: Sequence[str],
+    meant: Sequence[str],
+    lexicon: Lexicon,
+    synonyms: Mapping[tuple[str, ...], list[tuple[str, ...]]],
+) -> Iterator[Span]:
+    """Phrases that may stand for words of the query: synonyms, and abbreviations by their initials."""
+    longest = max(map(len, synonyms), default=0)
+    for start in range(len(meant)):
+        for end in range(start + 1, min(start + longest, len(meant)) + 1):
+            for words in dict.fromkeys((tuple(folded[start:end]), tuple(meant[start:end]))):
+                for phrase in synonyms.get(words, ()):
+                    yield Span(start, end, phrase, SYNONYM)
+        if VOWELLESS.match(folded[start]) or (folded[start] not in lexicon and INITIALS.match(folded[start])):
+            for phrase in lexicon.phrases(folded[start]):
+                yield Span(start, start + 1, phrase, ABBREVIATION)

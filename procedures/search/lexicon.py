@@ -1,0 +1,137 @@
+"""The words of the catalogue, and how they follow one another: what a slip of the keyboard may have meant."""
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from procedures.text import Token, forms
+
+NEAR = 8  # near words tried for one
+COMPLETIONS = 12  # words tried for one that is not finished
+SLIP_COST = 9.0  # of each slip, in nats: how much likelier its words must be beside their neighbours
+UNFINISHED_COST = 2.5  # of taking the last word for a beginning
+SHORTEST_JOINED, LONGEST_JOINED, LONGEST_SYLLABLE = 4, 40, 7  # letters; the last as in nghiêng
+COMMON, USUAL = 20, 5  # times: common words stand beside any other, even of one letter (ở, ý); usual pairs
+FOLLOWS = 0.6  # the weight of the word before against the word's own frequency
+
+
+@dataclass
+class Lexicon:
+    """Folded words of titles and names with their counts, pairs of neighbours, and the titles by their initials."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    titles: list[tuple[str, list[str]]] = field(default_factory=list)  # the initials of a title, its words
+
+    def __post_init__(self) -> None:
+        # Bounded: strangers choose the words.
+        self.near = lru_cache(maxsize=4096)(self.find_near)
+        self.phrases = lru_cache(maxsize=512)(self.find_phrases)
+
+    def read(self, line: Sequence[Token], title: bool = False) -> None:
+        folded = [token.folded for token in line]
+        self.counts.update(folded)
+        self.pairs.update(pairwise(folded))
+        if title:
+            self.titles.append(("".join(word[0] for word in folded), folded))
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        return sorted(self.counts)
+
+    @cached_property
+    def total(self) -> int:
+        return self.counts.total()
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.counts
+
+    def find_near(self, word: str) -> list[tuple[str, int]]:
+        """Words within one slip from three letters on, within two from seven, with the number of slips."""
+        slips = 2 if len(word) >= 7 else 1 if len(word) >= 3 else 0
+        if not slips or not word.isalpha():
+            return []
+        found = process.extract(word, self.ordered, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        found.sort(key=lambda match: (match[1], -self.counts[match[0]]))
+        return [(match, int(distance)) for match, distance, _place in found if distance][:NEAR]
+
+    def completions(self, beginning: str, before: str = "") -> list[str]:
+        """The words that begin so, those that follow `before` first, then the commonest."""
+        start = bisect_left(self.ordered, beginning)
+        end = bisect_left(self.ordered, f"{beginning}\U0010ffff", lo=start)
+        found = [word for word in self.ordered[start:end] if word != beginning]
+        found.sort(key=lambda word: (-self.pairs[before, word], -self.counts[word]))
+        return found[:COMPLETIONS]
+
+    def find_phrases(self, letters: str) -> list[tuple[str, ...]]:
+        """The commonest phrases of titles with these initials (`attp`: an toàn thực phẩm), two at most."""
+        found: Counter[tuple[str, ...]] = Counter()
+        for initials, title in self.titles:
+            start = initials.find(letters)
+            while start >= 0:
+                found[tuple(title[start : start + len(letters)])] += 1
+                start = initials.find(letters, start + 1)
+        return [phrase for phrase, count in found.most_common(2) if count > 1]
+
+    def parted(self, word: str) -> list[str]:
+        """The words of the catalogue that were written as one (`khaisinh`), the likeliest row of them; else none."""
+        if not (word.isascii() and word.isalpha() and SHORTEST_JOINED <= len(word) <= LONGEST_JOINED):
+            return []
+        rows: list[dict[str, tuple[float, list[str]]]] = [{"": (0.0, [])}, *({} for _letter in word)]
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - LONGEST_SYLLABLE), end):
+                part = forms(word[start:end])[0]
+                if part in self and rows[start] and (end - start > 1 or self.counts[part] >= COMMON):
+                    rows[end][part] = max(
+                        (score + self.likelihood(before, part), [*row, part])
+                        for before, (score, row) in rows[start].items()
+                    )
+        _score, row = max(rows[-1].values(), default=(0.0, []))
+        usual = len(row) > 1 and all(self.pairs[pair] >= USUAL for pair in pairwise(row))
+        common = len(row) > 2 or all(self.counts[part] >= COMMON for part in row)
+        return row if usual or (common and not self.near(word)) else []
+
+    def likelihood(self, before: str, word: str) -> float:
+        """The logarithm of how likely `word` follows `before` (empty at the beginning)."""
+        alone = (self.counts[word] + 0.1) / self.total
+        if not before:
+            return math.log(alone)
+        return math.log(FOLLOWS * self.pairs[before, word] / (self.counts[before] + 1) + (1 - FOLLOWS) * alone)
+
+    def meant(self, typed: Sequence[str], unfinished: bool = True) -> list[str]:
+        """The likeliest words of the catalogue behind what was typed, each judged beside its neighbours (Viterbi)."""
+        paths: dict[str, tuple[float, list[str]]] = {"": (0.0, [])}
+        for place, word in enumerate(typed):
+            options = self.options(word, typed, place, unfinished)
+            paths = {
+                option: max(
+                    (score + self.likelihood(before, option) - cost, [*path, option])
+                    for before, (score, path) in paths.items()
+                )
+                for option, cost in options.items()
+            }
+        return max(paths.values())[1]
+
+    def options(self, word: str, typed: Sequence[str], place: int, unfinished: bool) -> dict[str, float]:
+        """What may have been meant by a word, with its cost. One that its neighbours support stays as it is."""
+        last = place == len(typed) - 1
+        options = {word: 0.0}
+        if not word.isalnum() or word.isdigit() or self.supported(word, typed, place):
+            return options
+        for other, slips in self.near(word):
+            options.setdefault(other, SLIP_COST * slips)
+        if last and unfinished:
+            for other in self.completions(word, typed[place - 1] if place else ""):
+                options[other] = min(UNFINISHED_COST, options.get(other, math.inf))
+        return options
+
+    def supported(self, word: str, typed: Sequence[str], place: int) -> bool:
+        around = ([typed[place - 1], word] if place else None, typed[place : place + 2])
+        return word in self and any(pair and len(pair) == 2 and self.pairs[pair[0], pair[1]] > 1 for pair in around)
