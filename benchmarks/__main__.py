@@ -6,7 +6,9 @@ of one keep-alive client, milliseconds at the median and the 99th percentile, an
 """
 
 import http.client
+import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -19,8 +21,9 @@ from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
-ROUNDS, REQUESTS = 5, 60
+ROUNDS, REQUESTS, WARM = 5, 100, 40
 QUERIES = ROOT / "tests/procedures/judged.tsv"
+NAMES = ROOT / "procedures/fixtures/names.json"
 
 
 def queries() -> list[str]:
@@ -29,15 +32,26 @@ def queries() -> list[str]:
     return list(dict.fromkeys(line.split("\t")[0] for line in lines))
 
 
+def everyday_names() -> list[str]:
+    """Thousands of distinct queries: the everyday names, in an order of chance that is the same in each run."""
+    names = sorted({row["fields"]["name"] for row in json.loads(NAMES.read_text(encoding="utf-8"))})
+    random.Random(3).shuffle(names)
+    return names
+
+
 def addresses() -> dict[str, Iterator[str]]:
-    distinct = [quote(query) for query in queries()]
+    """What is asked: `cold` addresses come once each, so that no answer is kept from before."""
+    names = everyday_names()
+    third = len(names) // 3
+    begun = dict.fromkeys(name[: 3 + number % 10] for number, name in enumerate(names[third : 2 * third]))
     return {
         "bare Django view": cycle(["/health/live"]),
         "home": cycle(["/"]),
-        "search, the same query": cycle(["/procedures/?q=dang+ky+khai+sinh"]),
-        "search, distinct queries": cycle([f"/procedures/?q={query}" for query in distinct]),
-        "procedure": cycle(["/procedures/1.001193/"]),
-        "API search": cycle([f"/api/v1/procedures?q={query}" for query in distinct]),
+        "search page, hot": cycle(["/procedures/?q=dang+ky+khai+sinh"]),
+        "search page, cold": (f"/procedures/?q={quote(name)}" for name in names[:third]),
+        "suggestions, cold": (f"/procedures/suggest/?q={quote(name)}" for name in begun),
+        "procedure page": cycle(["/procedures/1.001193/"]),
+        "API search, cold": (f"/api/v1/procedures?q={quote(name)}" for name in names[2 * third :]),
     }
 
 
@@ -69,7 +83,7 @@ def measure() -> dict[str, list[float]]:
     connection = http.client.HTTPConnection("127.0.0.1", PORT)
     paths = addresses()
     for name in paths:  # warm both workers
-        for _time in range(10):
+        for _time in range(WARM):
             ask(http.client.HTTPConnection("127.0.0.1", PORT), next(paths[name]))
     taken: dict[str, list[float]] = {name: [] for name in paths}
     for number in range(ROUNDS):

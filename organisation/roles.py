@@ -22,12 +22,14 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     Role.SUPERVISOR: {"procedures": VIEW, "organisation.agency": VIEW, "organisation.user": VIEW},
     Role.STEWARD: {
         "procedures": EDIT,
+        "procedures.failedsearch": VIEW,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,
     },
     Role.ADMINISTRATOR: {
         "procedures": EDIT,
+        "procedures.failedsearch": VIEW,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,

@@ -46,12 +46,16 @@ def current(using: str = DEFAULT_DB_ALIAS) -> str:
 
 
 def stamped_models() -> list[type[Model]]:
-    """The models whose rows move the stamp: the whole catalogue, and the agencies with their successors."""
+    """The models whose rows move the stamp: the whole catalogue, and the agencies with their successors.
+
+    A model of the catalogue that no page shows says `moves_stamp = False`.
+    """
     return [
         model
         for label in ("organisation", "procedures")
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
-        if label == "procedures" or model._meta.object_name in ("Agency", "Agency_successors")
+        if getattr(model, "moves_stamp", label == "procedures")
+        or model._meta.object_name in ("Agency", "Agency_successors")
     ]
 
 

@@ -153,11 +153,16 @@ if database["ENGINE"] == "django.db.backends.postgresql":
     database["CONN_HEALTH_CHECKS"] = True
 else:
     # IMMEDIATE: two transactions that read and then write would otherwise fail with "locked".
+    database["CONN_MAX_AGE"] = None  # opening a file and teaching it Django's functions takes a millisecond
     database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+# Pages of the public catalogue, kept until it changes (`procedures/conditional.py`): some 60 kB each.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 250}},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People ----------------------------------------------------------------------------------------

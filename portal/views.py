@@ -7,23 +7,22 @@ from django.views.decorators.http import require_safe
 
 from organisation.models import PROVINCIAL_KINDS
 from procedures import listing, search
-from procedures.forms import SearchForm
+from procedures.conditional import page_of_catalogue
+from procedures.forms import search_box
 from procedures.models import Audience, OnlineLevel
-
-from . import clock
 
 
 @require_safe
 @login_not_required
-def home(request: HttpRequest) -> HttpResponse:
-    index = search.current()
+@page_of_catalogue
+def home(request: HttpRequest, index: search.Index) -> HttpResponse:
     provincial = listing.units(index, PROVINCIAL_KINDS)
     return render(
         request,
         "portal/home.html",
         {
-            "form": SearchForm(autofocus=True),
-            "everyday": listing.everyday(clock.today()),
+            "box": search_box(autofocus=True),
+            "everyday": listing.everyday(index.day),
             "units": provincial,
             "audiences": listing.choices(index, "audience", Audience),
             "total": len(index.codes),
@@ -36,9 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def about(request: HttpRequest) -> HttpResponse:
-    index = search.current()
-    return render(request, "portal/about.html", {"sources": listing.sources(clock.today()), "total": len(index.codes)})
+@page_of_catalogue
+def about(request: HttpRequest, index: search.Index) -> HttpResponse:
+    return render(request, "portal/about.html", {"sources": listing.sources(index.day), "total": len(index.codes)})
 
 
 @require_safe

@@ -23,6 +23,7 @@ from .models import (
     Channel,
     Document,
     EverydayName,
+    FailedSearch,
     Field,
     FieldOwner,
     LegalDocument,
@@ -381,3 +382,14 @@ class SynonymAdmin(FoldedSearch):
     search_fields = ["everyday", "official"]
     fields = ["everyday", "official", "origin"]
     readonly_fields = ["origin"]
+
+
+@admin.register(FailedSearch)
+class FailedSearchAdmin(admin.ModelAdmin):
+    """What people looked for in vain; written by the search alone."""
+
+    list_display = ["query", "day", "count"]
+    list_filter = ["day"]
+    search_fields = ["query"]
+    list_display_links = None
+    show_full_result_count = False

@@ -32,8 +32,19 @@ from pydantic import BaseModel, Field
 from organisation.models import Agency, AgencyKind
 from portal import clock
 
-from .conditional import content_etag, etag_of
-from .models import Audience, Channel, ChannelKind, LegalKind, Level, OnlineLevel, Procedure, Source, TimeUnit
+from .conditional import content_etag, index_etag
+from .models import (
+    Audience,
+    Channel,
+    ChannelKind,
+    FailedSearch,
+    LegalKind,
+    Level,
+    OnlineLevel,
+    Procedure,
+    Source,
+    TimeUnit,
+)
 from .models import Field as FieldOfWork
 from .models import parse_code as code_of
 from .search import UNKNOWN, current, find
@@ -271,12 +282,6 @@ def refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return api.create_response(request, {"detail": faults}, status=422)
 
 
-def index_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
-    """For what the search index answers: while another thread rebuilds it, it answers the state before."""
-    index = current()
-    return etag_of(request, index.stamp, index.day)
-
-
 def get(
     path: str,
     answer: Any,
@@ -317,6 +322,8 @@ def list_procedures(request: HttpRequest, query: Query[ProcedureQuery]) -> dict[
     filters = query.model_dump(include={"agency", "field", "level", "audience", "online"}, exclude_none=True)
     found = find(query.q, filters)
     refuse_unknown(found.dropped)
+    if found.in_vain:
+        FailedSearch.objects.count_one(query.q, clock.today())
     codes = [] if found.dropped else found.codes
     shown = codes[query.offset : query.offset + query.limit]
     rows = Procedure.objects.public(clock.today()).filter(code__in=shown).select_related("field")

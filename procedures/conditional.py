@@ -1,17 +1,23 @@
-"""Conditional requests: an ETag that says which state of the catalogue an answer shows."""
+"""Answers that hold as long as the catalogue does: an ETag that says which state an answer shows, and pages kept."""
 
 import datetime
 import hashlib
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 
 from organisation import stamp
 from portal import clock
 
+from .search import current
+
 # Goes up with each change of the program that changes what an address answers over the same catalogue.
-VERSION = "1"
+VERSION = "2"
 
 
 def content_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
@@ -19,8 +25,47 @@ def content_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
     return etag_of(request, stamp.current(), clock.today())
 
 
+def index_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
+    """For what the search index answers: while another thread rebuilds it, it answers the state before."""
+    index = current()
+    return etag_of(request, index.stamp, index.day)
+
+
 def etag_of(request: HttpRequest, content: str, day: datetime.date) -> str:
     """The same for a state that is known already, such as the one the search index was built from."""
-    parts = (VERSION, content, day.isoformat(), get_language() or "", request.build_absolute_uri())
+    parts = (VERSION, content, day.isoformat(), get_language() or "", request.build_absolute_uri(), fragment(request))
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return f'"{digest[:32]}"'
+
+
+def fragment(request: HttpRequest) -> str:
+    """What htmx asks for at an address that has a whole page as well."""
+    return "".join(request.headers.get(name, "-") for name in ("HX-Request", "HX-History-Restore-Request"))
+
+
+def page_of_catalogue(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A public page made from the catalogue alone: `view(request, index, …)`, with the state it has to show.
+
+    The answer is kept in memory until the catalogue or the day changes, and a browser that has it already is
+    told so. An answer with another status than 200, or with `keep = False`, is made anew each time.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        index = current()
+        etag = etag_of(request, index.stamp, index.day)
+        content = cache.get(etag)
+        if content is None:
+            response = view(request, index, *args, **kwargs)
+            if response.status_code != 200 or not getattr(response, "keep", True):
+                return response
+            content = response.content
+            cache.set(etag, content, timeout=None)
+        else:
+            response = HttpResponse(content)
+        response["ETag"] = etag
+        response["Cache-Control"] = "no-cache"  # to be kept, and asked for each time
+        patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+    return answer

@@ -1,12 +1,18 @@
-"""The search box and the filters: plain GET forms, crispy at the edge."""
+"""The search box and the filters: plain GET forms, crispy at the edge, rendered once with slots (`slots.py`)."""
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout, Submit
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Agency
@@ -14,11 +20,20 @@ from organisation.models import Agency
 from . import listing
 from .models import Audience, Level, OnlineLevel
 from .search import FILTERS, UNKNOWN, Found, Index
+from .slots import fill, slot
 from .text import LONGEST_QUERY
+
+ALL = '<option value="">{}</option>'
+COUNT = slot("count")
+CHOICES: dict[str, list[tuple[str, Any]]] = {
+    "level": list(Level.choices),
+    "audience": list(Audience.choices),
+    "online": [*OnlineLevel.choices, (UNKNOWN, _("Not known yet"))],
+}
 
 
 class SearchForm(forms.Form):
-    """One box. With JavaScript the answer comes as a fragment of the same address."""
+    """One box. With JavaScript it suggests while typing, and the answer comes as a fragment of the same address."""
 
     q = forms.CharField(
         label=_("Search for a procedure"), required=False, max_length=LONGEST_QUERY, widget=forms.SearchInput
@@ -30,6 +45,8 @@ class SearchForm(forms.Form):
             "placeholder": _("For example: dang ky khai sinh"),
             "autocomplete": "off",
             "enterkeyhint": "search",
+            "data-suggest": reverse("procedures:suggest"),
+            "data-suggest-count": _("0 suggestions"),  # said by screen readers, with the number
         }
         self.fields["q"].widget.attrs.update(attributes | ({"autofocus": True} if autofocus else {}))
         self.helper = FormHelper()
@@ -55,7 +72,7 @@ class SearchForm(forms.Form):
 
 
 class FilterForm(forms.Form):
-    """A select for each filter, its options with the number of procedures that choosing it would leave."""
+    """A select for each filter; its options, with their counts, come with each request."""
 
     agency = forms.ChoiceField(label=_("Agency"), required=False)
     field = forms.ChoiceField(label=_("Field of work"), required=False)
@@ -63,28 +80,76 @@ class FilterForm(forms.Form):
     audience = forms.ChoiceField(label=_("For whom"), required=False)
     online = forms.ChoiceField(label=_("Online level"), required=False)
 
-    def __init__(self, *args: Any, index: Index, found: Found, moved: Sequence[Agency] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        counts = found.counts | {"agency": found.counts["agency"] | dict.fromkeys(found.moved, len(found.codes))}
-        agencies = {code: listing.label(index, "agency", code) for code in index.labels["agency"]}
-        names: dict[str, dict[str, Any]] = {
-            "agency": agencies | {unit.code: unit.display_name for unit in moved},
-            "field": {slug: listing.label(index, "field", slug) for slug in index.labels["field"]},
-            "level": dict(Level.choices),
-            "audience": dict(Audience.choices),
-            "online": {**dict(OnlineLevel.choices), UNKNOWN: _("Not known yet")},
-        }
+    def __init__(self) -> None:
+        super().__init__()
         for name in FILTERS:
-            field = self.fields[name]
-            field.widget.attrs["form"] = "search"
-            field.choices = self.options(names[name], counts[name], self.data.get(name, ""))  # type: ignore[attr-defined]
+            self.fields[name].widget.attrs["form"] = "search"
+            self.fields[name].choices = [("", slot(name))]  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
-    def options(self, names: dict[str, Any], counts: dict[str, int], chosen: str) -> list[tuple[str, Any]]:
-        """Options that lead somewhere, and the chosen one; long lists in the order of their names."""
-        shown = [(value, name) for value, name in names.items() if counts.get(value) or value == chosen]
-        if len(shown) > 6:
-            shown.sort(key=lambda option: str(option[1]))
-        return [("", _("All")), *((value, f"{name} ({counts.get(value, 0)})") for value, name in shown)]
+
+def search_box(query: str = "", *, autofocus: bool = False, live: bool = False) -> SafeString:
+    """The search form with `query` in it; `live` where results stand on the same page."""
+
+    def render() -> str:
+        return render_crispy_form(SearchForm({"q": slot("q")}, autofocus=autofocus, live=live))
+
+    return fill(f"search box, autofocus {autofocus}, live {live}", render, q=escape(query))
+
+
+def filter_selects(found: Found, chosen: Mapping[str, str], moved: Sequence[Agency] = ()) -> SafeString:
+    """The filters, each option with the number of procedures that choosing it would leave.
+
+    `moved` are former agencies that were asked for; they are offered beside those of today.
+    """
+    offered = {name: options(found, name, chosen.get(name, "")) for name in FILTERS}
+    for unit in moved:
+        option = (
+            f'<option value="{escape(unit.code)}" selected>{escape(unit.display_name)} ({len(found.codes)})</option>'
+        )
+        offered["agency"] += option
+    return fill("filters", filters_with_slots, **offered)
+
+
+def filters_with_slots() -> str:
+    """The form, each select with a slot in place of its options."""
+    return re.sub(r"<option[^>]*>\s*([^<]+?)\s*</option>", r"\1", render_crispy_form(FilterForm()))
+
+
+class Block(NamedTuple):
+    """Options that stand together and always have the same count, such as all communes; with a slot for it."""
+
+    values: frozenset[str]
+    any_value: str
+    html: str
+
+
+def options(found: Found, name: str, chosen: str) -> str:
+    """The option elements that lead somewhere, and the chosen one."""
+    kept = found.index.kept.setdefault(f"options {get_language()}", {})
+    if name not in kept:
+        kept[name] = list(blocks(found.index, name))
+    counts, lines = found.counts[name], [ALL.format(_("All"))]
+    for block in kept[name]:
+        count = counts.get(block.any_value, 0)
+        if chosen in block.values:
+            html = block.html.replace(f'value="{chosen}"', f'value="{chosen}" selected')
+            lines.append(html.replace(COUNT, str(count)))
+        elif count:
+            lines.append(block.html.replace(COUNT, str(count)))
+    return "".join(lines)
+
+
+def blocks(index: Index, name: str) -> Iterator[Block]:
+    """The options of a filter in the order in which they are offered."""
+    named = [(value, str(text)) for value, text in CHOICES.get(name, ())] or [
+        (value, listing.label(index, name, value)) for value in index.labels[name]
+    ]
+    if name not in CHOICES:
+        named.sort(key=lambda choice: (len(index.alike_with(name, choice[0])), choice[1]))
+    for together, alike in groupby(named, key=lambda choice: index.alike_with(name, choice[0])):
+        group = list(alike)
+        html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in group)
+        yield Block(together, group[0][0], html)

@@ -23,7 +23,8 @@ def undecoded(word: str) -> list[str]:
 
 def typed(word: str, press: Press) -> str:
     """`word` as it appears when its keys are pressed one by one; its tone is put on the last vowel."""
-    letters, tone = [], ""
+    letters: list[str] = []
+    tone = ""
     for key in word:
         pressed = press(letters, key)
         if pressed is None:

@@ -1,21 +1,30 @@
 """What lists of the catalogue show: units and fields with their true counts, results with the reason they match."""
 
 import datetime
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from django.db import models
 from django.db.models import Count
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from organisation.models import Agency
-from procedures.models import Field, Procedure, Source
-from procedures.text import words
+from procedures.models import Field, OnlineLevel, Procedure, Source
+from procedures.text import WORD, tokens, words
 
-from .search import Found, Index, Piece, current, highlight
+from .search import Found, Index, Piece, Suggestions, cut, highlight
+from .templatetags.catalogue import fees, times
+from .templatetags.humanize_vi import grouped
 
+SPECIAL = re.compile(r"[<>&\"']")
 ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 RELATED_SHOWN = 6
 
@@ -29,14 +38,22 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A procedure in a list: its title with the words that were asked for marked, and where else they stand."""
+class WordsOfList:
+    """The words between the facts of a list, in the language in which it is made."""
 
-    procedure: Procedure
-    agency: str
-    title: list[Piece]
-    reason: str = ""  # names, results or documents
-    text: tuple[Piece, ...] = ()
+    called: str = field(default_factory=lambda: _("Also called"))
+    result: str = field(default_factory=lambda: _("Result"))
+    papers: str = field(default_factory=lambda: _("Among the papers"))
+    without: str = field(default_factory=lambda: _("Without"))
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a list shows of a procedure whatever was asked for, written once for a state of the catalogue."""
+
+    url: str
+    english: str
+    facts: SafeString
 
 
 def label(index: Index, facet: str, value: str) -> str:
@@ -96,31 +113,172 @@ def sources(day: datetime.date) -> list[tuple[str, int]]:
     return [(str(Source(source).label), count) for source, count in sorted(counted, key=lambda item: -item[1])]
 
 
-def rows(found: Found, codes: Sequence[str]) -> list[Row]:
-    """The procedures of one page, in the order of `codes`."""
-    index = current()
-    parts = ["channels", *(["names", "results", "documents"] if found.marked else [])]
-    present = Procedure.objects.filter(code__in=codes).select_related("field").prefetch_related(*parts)
-    by_code = {procedure.code: procedure for procedure in present}
-    return [row(index, by_code[code], found.marked) for code in codes if code in by_code]
+def heading(count: int, query: str) -> str:
+    if query:
+        text = ngettext("%(number)s procedure for “%(query)s”", "%(number)s procedures for “%(query)s”", count)
+    else:
+        text = ngettext("%(number)s procedure", "%(number)s procedures", count)
+    return text % {"number": grouped(count), "query": query}
 
 
-def row(index: Index, procedure: Procedure, marked: set[str]) -> Row:
-    owner = index.owners[index.number[procedure.code]] if procedure.code in index.number else ""
-    title = highlight(procedure.name, marked)
-    reason, text = why(procedure, marked) if marked else ("", ())
-    return Row(procedure, label(index, "agency", owner) if owner else "", title, reason, text)
+def rows(found: Found, codes: Sequence[str], start: int = 1) -> SafeString:
+    """The list of the procedures of one page, in the order of `codes`, numbered from `start`."""
+    kept = found.index.kept.setdefault(f"list {get_language()}", {})
+    said = kept.get("words") or kept.setdefault("words", WordsOfList())
+    numbers = [found.index.number[code] for code in codes]
+    cards = [kept.get(number) or kept.setdefault(number, card(found.index, number)) for number in numbers]
+    items = (f"<li>{row(found, number, fixed, said)}</li>" for number, fixed in zip(numbers, cards, strict=True))
+    return SafeString(f'<ol class="result-list" start="{start}">{"".join(items)}</ol>')
 
 
-def why(procedure: Procedure, marked: set[str]) -> tuple[str, tuple[Piece, ...]]:
-    """The line that explains a hit best where the title does not hold all of what it holds."""
-    in_title = len(marked & set(words(procedure.name)))
-    lines: Iterable[tuple[str, str]] = (
-        *(("names", name.name) for name in procedure.names.all()),
-        *(("results", result.name) for result in procedure.results.all()),
-        *(("documents", paper.name) for paper in procedure.documents.all()),
+def card(index: Index, number: int) -> Card:
+    english = f'<p class="result-english">{escape(index.english[number])}</p>'
+    return Card(
+        url=reverse("procedures:detail", args=[index.codes[number]]),
+        english=english if index.english[number] and get_language() == "en" else "",
+        facts=facts_html(index, number),
     )
-    best = max(lines, key=lambda line: len(marked & set(words(line[1]))), default=("", ""))
-    if len(marked & set(words(best[1]))) <= in_title:
-        return "", ()
-    return best[0], tuple(highlight(best[1], marked))
+
+
+def facts_html(index: Index, number: int) -> SafeString:
+    owner, online = index.owners[number], index.online[number]
+    facts = [
+        (_("Agency"), escape(label(index, "agency", owner) if owner else "")),
+        (_("Level"), ", ".join(str(level.label) for level in index.levels[number])),
+        (_("Time"), escape(times(index.channels[number]))),
+        (_("Fee"), escape(fees(index.channels[number]))),
+    ]
+    if online:
+        badge = f'<span class="badge-online badge-{online}">{OnlineLevel(online).label}</span>'
+        facts.append((_("Online level"), SafeString(badge)))
+    facts.append((_("Code"), escape(index.codes[number])))
+    unknown = f'<dd class="unknown">{_("being updated")}</dd>'
+    lines = (f"<div><dt>{name}</dt>{f'<dd>{text}</dd>' if text else unknown}</div>" for name, text in facts)
+    return SafeString(f'<dl class="facts-line">{"".join(lines)}</dl>')
+
+
+def row(found: Found, number: int, fixed: Card, said: WordsOfList) -> SafeString:
+    """One procedure of a list: its title with what was asked for marked, where else that stands, what is missing.
+
+    Written here rather than in a template: a list has twenty, and each is another for each query.
+    """
+    index = found.index
+    title, best = index.postings.of(number).start, found.best_line(number)
+    name = line_html(index, title, found.marked)
+    lines = [f'<h3 class="result-title"><a href="{fixed.url}" lang="vi">{name}</a></h3>{fixed.english}']
+    if best != title:
+        lines.append(because(said.called, line_html(index, best, found.marked)))
+    elif found.marked:
+        lines.extend(among_papers(found, number, set(index.postings.lines[title]), said))
+    missing = found.missing(number)
+    if missing:
+        crossed = " ".join(f"<s>{escape(word)}</s>" for word in missing)
+        lines.append(f'<p class="result-missing">{said.without}: {crossed}</p>')
+    return SafeString(f'<article class="result">{"".join(lines)}{fixed.facts}</article>')
+
+
+def because(reason: str, text: SafeString) -> str:
+    return f'<p class="result-reason">{reason}: <span lang="vi">{text}</span></p>'
+
+
+def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList) -> Iterator[str]:
+    """The result or paper that holds most of the words that the title lacks."""
+    if all(word.typed in in_title for word in found.ranking.query.words):
+        return
+    wanted = found.marked - in_title
+    lines = found.index.papers[number]
+    kind, text = max(lines, key=lambda line: len(wanted & set(words(line[1]))), default=("", ""))
+    if not wanted.isdisjoint(words(text)):
+        yield because(said.result if kind == "results" else said.papers, html(highlight(text, found.marked)))
+
+
+def line_html(index: Index, number: int, marked: set[str]) -> SafeString:
+    """A title or name with the words of `marked` marked."""
+    text, folded = index.postings.texts[number], index.postings.lines[number]
+    if marked.isdisjoint(folded):
+        return html([Piece(text, False)])
+    if "." in text:  # its words may be parts of words
+        return html(highlight(text, marked))
+    return html(
+        cut(text, (match.span() for match, word in zip(WORD.finditer(text), folded, strict=True) if word in marked))
+    )
+
+
+def meant(found: Found) -> str:
+    """The query with its slips corrected, written as the best hit writes its words; empty when there were none."""
+    query = found.ranking.query
+    if not (query.corrected and found.codes):
+        return ""
+    lines = found.index.postings.of(found.index.number[found.codes[0]])
+    written = {
+        token.folded: found.index.postings.texts[line][token.start : token.end].lower()
+        for line in reversed(lines)
+        for token in tokens(found.index.postings.texts[line])
+    }
+    if any(word.meant != word.typed and word.meant not in written for word in query.words):
+        return ""
+    return " ".join(word.text if word.meant == word.typed else written[word.meant] for word in query.words)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A line of the list under the search box: what it says, what else it is called, where it leads."""
+
+    text: str
+    url: str
+    note: str = ""
+    vietnamese: bool = True
+
+
+def suggestions(index: Index, found: Suggestions) -> SafeString:
+    """The list under the search box: groups of options, each a link; empty when there is nothing to offer.
+
+    Written here rather than in a template: it is made while somebody types.
+    """
+    everything = reverse("procedures:list")
+    groups = [
+        (
+            _("Common searches"),
+            [Suggestion(text, f"{everything}?{urlencode({'q': text})}") for text in found.searches],
+        ),
+        (_("Procedures"), [suggested_procedure(index, code) for code in found.codes]),
+        (_("Fields of work"), [labelled(index, "field", slug, f"{everything}?field={slug}") for slug in found.fields]),
+        (_("Agencies"), [labelled(index, "agency", code, f"{everything}?agency={code}") for code in found.agencies]),
+    ]
+    return SafeString("".join(group(number, *lines) for number, lines in enumerate(groups) if lines[1]))
+
+
+def group(number: int, heading: str, lines: Sequence[Suggestion]) -> str:
+    title = f'<div class="suggestion-heading" aria-hidden="true">{heading}</div>'
+    options = "".join(option(f"{number}-{place}", line) for place, line in enumerate(lines))
+    return f'<div role="group" aria-label="{heading}">{title}{options}</div>'
+
+
+def option(number: str, line: Suggestion) -> str:
+    language = ' lang="vi"' if line.vietnamese else ""
+    note = f' <span class="count">{plain(line.note)}</span>' if line.note else ""
+    attributes = f'role="option" tabindex="-1" aria-selected="false" id="suggestion-{number}" href="{plain(line.url)}"'
+    return f"<a {attributes}{language}>{plain(line.text)}{note}</a>"
+
+
+def suggested_procedure(index: Index, code: str) -> Suggestion:
+    lines = index.postings.of(index.number[code])
+    english = index.english[index.number[code]] if get_language() == "en" else ""
+    name = index.postings.texts[lines.start]
+    return Suggestion(english or name, reverse("procedures:detail", args=[code]), code, vietnamese=not english)
+
+
+def labelled(index: Index, facet: str, value: str, url: str) -> Suggestion:
+    name = label(index, facet, value)
+    count = index.count(facet, value)
+    note = ngettext("%(count)d procedure", "%(count)d procedures", count) % {"count": count}
+    return Suggestion(name, url, note, vietnamese=name == index.labels[facet][value])
+
+
+def html(pieces: Iterable[Piece]) -> SafeString:
+    return SafeString("".join([f"<mark>{plain(text)}</mark>" if marked else plain(text) for text, marked in pieces]))
+
+
+def plain(text: str) -> str:
+    """`text` escaped, which most of it need not be."""
+    return escape(text) if SPECIAL.search(text) else text

@@ -5,6 +5,7 @@ from . import views
 app_name = "procedures"
 urlpatterns = [
     path("procedures/", views.catalogue, name="list"),
+    path("procedures/suggest/", views.suggest, name="suggest"),
     path("procedures/<str:code>/", views.detail, name="detail"),
     path("agencies/", views.agencies, name="agencies"),
     path("agencies/<str:code>/", views.agency, name="agency"),

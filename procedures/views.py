@@ -1,21 +1,26 @@
 """The public pages of the catalogue."""
 
 from itertools import groupby
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
-from portal import clock
 
 from . import listing, search
-from .forms import FilterForm, SearchForm
-from .models import Document, Procedure, parse_code
+from .conditional import page_of_catalogue
+from .forms import filter_selects, search_box
+from .languages import in_language
+from .models import Document, FailedSearch, Procedure, parse_code
+from .slots import fill, slot
 from .text import LONGEST_QUERY, clean
 
 PER_PAGE = 20
@@ -23,39 +28,77 @@ PER_PAGE = 20
 
 @require_safe
 @login_not_required
-@vary_on_headers("HX-Request")
-def catalogue(request: HttpRequest) -> HttpResponse:
+@page_of_catalogue
+def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     """Search and browse. All state is in the address; htmx gets the part below the box."""
     typed = clean(request.GET.get("q", ""))
     query = typed[:LONGEST_QUERY]
     filters = {name: clean(request.GET.get(name, "")) for name in search.FILTERS}
-    found = search.find(query, filters)
+    found = search.find(query, filters, index)
     if found.code and len(found.codes) == 1 and not any(filters.values()) and not request.htmx:  # type: ignore[attr-defined]
         return redirect("procedures:detail", found.code)
-    chosen = {name: value for name, value in filters.items() if value and name not in found.dropped}
-    moved = [(Agency.objects.get(code=code), heirs_of(heirs)) for code, heirs in found.moved.items()]
+    if found.in_vain:
+        FailedSearch.objects.count_one(query, index.day)
     paginator = Paginator(found.codes, PER_PAGE)
-    context = {
-        "query": query,
-        "cut": len(typed) > LONGEST_QUERY,
-        "found": found,
-        "chosen": chosen,
-        "state": {"q": query, **chosen},
-        "box": SearchForm({"q": query}, live=True),
-        "filters": FilterForm(chosen, index=search.current(), found=found, moved=[unit for unit, _heirs in moved]),
-        "moved": moved,
-    }
+    chosen = {name: value for name, value in filters.items() if value and name not in found.dropped}
+    state = {"q": query, **chosen}
     try:
         page = paginator.page(request.GET.get("page", "1"))
     except InvalidPage:
-        return render(request, "procedures/no_such_page.html", {**context, "paginator": paginator}, status=404)
-    context |= {
-        "page": page,
-        "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "rows": listing.rows(found, list(page.object_list)),
-    }
+        context = {"paginator": paginator, "state": state}
+        return render(request, "procedures/no_such_page.html", context, status=404)
+    moved = [(Agency.objects.get(code=code), heirs_of(heirs)) for code, heirs in found.moved.items()]
+    context = {"query": query, "found": found, "chosen": chosen, "state": state, "page": page, "moved": moved}
+    results = results_part(request, context | {"cut": len(typed) > LONGEST_QUERY})
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, "procedures/_results.html" if fragment else "procedures/list.html", context)
+    response = HttpResponse(results if fragment else search_page(request, query, results))
+    response.keep = not found.in_vain  # type: ignore[attr-defined]  # each search in vain is counted
+    return response
+
+
+def results_part(request: HttpRequest, context: dict[str, Any]) -> SafeString:
+    """Filters, notices and the list; only what is there is rendered."""
+    found, page, query = context["found"], context["page"], context["query"]
+    moved = [unit for unit, _heirs in context["moved"]]
+    context |= {"rows": listing.rows(found, page.object_list, page.start_index()), "meant": listing.meant(found)}
+    noticed = found.loose or found.dropped or any(context[name] for name in ("cut", "moved", "meant"))
+
+    def part(name: str, is_there: Any = True) -> str:
+        return render_to_string(f"procedures/{name}.html", context, request) if is_there else ""
+
+    slots = {name: slot(name) for name in ("filters", "unfiltered", "notices", "heading", "list")}
+    return fill(
+        "results",
+        lambda: render_to_string("procedures/_results.html", slots),
+        filters=filter_selects(found, context["chosen"], moved),
+        unfiltered=part("_unfiltered", context["chosen"]),
+        notices=part("_notices", noticed),
+        heading=escape(listing.heading(page.paginator.count, query)),
+        list=context["rows"] + part("_pages", page.has_other_pages()) if page.object_list else part("_nothing"),
+    )
+
+
+def search_page(request: HttpRequest, query: str, results: str) -> str:
+    """The whole page around the results."""
+    slots = {name: slot(name) for name in ("title", "box", "results", "url_vi", "url_en")}
+    return fill(
+        "search page",
+        lambda: render_to_string("procedures/list.html", slots, request),
+        title=escape(f"{query} – ") if query else "",
+        box=search_box(query, live=True),
+        results=results,
+        url_vi=escape(in_language(request, "vi")),
+        url_en=escape(in_language(request, "en")),
+    )
+
+
+@require_safe
+@login_not_required
+@page_of_catalogue
+def suggest(request: HttpRequest, index: search.Index) -> HttpResponse:
+    """What the box offers while somebody types: a fragment, empty before the second letter."""
+    query = clean(request.GET.get("q", ""))[:LONGEST_QUERY]
+    return HttpResponse(listing.suggestions(index, search.suggest(index, query)))
 
 
 def heirs_of(codes: list[str]) -> list[Agency]:
@@ -64,7 +107,8 @@ def heirs_of(codes: list[str]) -> list[Agency]:
 
 @require_safe
 @login_not_required
-def detail(request: HttpRequest, code: str) -> HttpResponse:
+@page_of_catalogue
+def detail(request: HttpRequest, index: search.Index, code: str) -> HttpResponse:
     """One procedure. Codes with a provincial suffix and codes that were replaced lead on."""
     canonical = parse_code(clean(code))
     procedure = Procedure.objects.with_parts().filter(code=canonical).first()
@@ -72,7 +116,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(code)
     if canonical != code:
         return redirect("procedures:detail", canonical, permanent=True)
-    today = clock.today()
+    today = index.day
     if procedure.valid_from and procedure.valid_from > today:
         raise Http404(code)
     if not procedure.is_public(today):
@@ -80,7 +124,6 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             return redirect(f"{reverse('procedures:detail', args=[procedure.replaced_by.code])}?from={procedure.code}")
         return render(request, "procedures/withdrawn.html", {"procedure": procedure}, status=410)
     owner = next((item.agency for item in procedure.field.owners.all() if item.is_valid(today)), None)
-    index = search.current()
     cases: dict[str, list[Document]] = {"": []}  # what is needed in every case comes first
     for paper in procedure.documents.all():
         cases.setdefault(paper.case, []).append(paper)
@@ -108,8 +151,8 @@ def former(code: str, procedure: Procedure) -> str:
 
 @require_safe
 @login_not_required
-def agencies(request: HttpRequest) -> HttpResponse:
-    index = search.current()
+@page_of_catalogue
+def agencies(request: HttpRequest, index: search.Index) -> HttpResponse:
     communes = listing.units(index, [AgencyKind.COMMUNE])
     communes.sort(key=lambda unit: (unit.item.parent.name if unit.item.parent else "", unit.item.name))
     groups = {
@@ -124,15 +167,15 @@ def agencies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def agency(request: HttpRequest, code: str) -> HttpResponse:
+@page_of_catalogue
+def agency(request: HttpRequest, index: search.Index, code: str) -> HttpResponse:
     """A unit with its fields; a former one says who does its work today."""
-    today = clock.today()
+    today = index.day
     unit = get_object_or_404(
         Agency.objects.select_related("parent").prefetch_related("predecessors"), code=clean(code)
     )
     if unit.valid_from and unit.valid_from > today:
         raise Http404(code)
-    index = search.current()
     return render(
         request,
         "procedures/agency.html",
@@ -150,5 +193,6 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def fields(request: HttpRequest) -> HttpResponse:
-    return render(request, "procedures/fields.html", {"groups": listing.fields_by_agency(search.current())})
+@page_of_catalogue
+def fields(request: HttpRequest, index: search.Index) -> HttpResponse:
+    return render(request, "procedures/fields.html", {"groups": listing.fields_by_agency(index)})

@@ -4,7 +4,7 @@ from .choices import Audience, ChannelKind, LegalKind, Level, OnlineLevel, Origi
 from .fields import Field, FieldOwner
 from .parts import Channel, Document, EverydayName, LegalDocument, Result
 from .procedure import Procedure, parse_code
-from .words import Synonym
+from .words import FailedSearch, Synonym
 
 __all__ = [
     "Audience",
@@ -12,6 +12,7 @@ __all__ = [
     "ChannelKind",
     "Document",
     "EverydayName",
+    "FailedSearch",
     "Field",
     "FieldOwner",
     "LegalDocument",

@@ -2,78 +2,141 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from procedures.models import parse_code
-from procedures.text import clean
+from procedures.text import clean, words
 
-from .highlight import Piece, highlight
-from .index import UNKNOWN, Index, current, union
+from .highlight import Piece, cut, highlight
+from .index import UNKNOWN, ChannelFacts, Index, current, union
 from .postings import Weights
 from .query import Query, understand
 from .scoring import Scores, compare
+from .suggestions import AGENCIES, FIELDS, FROM_LETTER, Suggestions, named, searches
 
-__all__ = ["FILTERS", "UNKNOWN", "Found", "Index", "Piece", "current", "find", "highlight"]
+__all__ = [
+    "FILTERS",
+    "UNKNOWN",
+    "ChannelFacts",
+    "Found",
+    "Index",
+    "Piece",
+    "Suggestions",
+    "current",
+    "cut",
+    "find",
+    "highlight",
+    "suggest",
+]
 
 FILTERS = ("agency", "field", "level", "audience", "online")
 PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides where the text ties
 RIGHT_LEVEL = 0.05  # what a level adds that the person named
-ENOUGH = 0.5  # the share of what the best one holds of the query that a procedure must hold to be shown
-LEAST = 0.3  # the share of the query that the best one must hold, or nothing was found
+WORTH_SHOWING = 0.3  # the score beside the best one's from which a procedure is shown
+LEAST = 0.3  # the share of the query that a procedure must hold, or nothing was found
 ALL = 0.999  # all of it, but for rounding
+PROCEDURES = 5  # suggested at most
+
+
+NOTHING = Query()
+
+
+@dataclass
+class Ranking:
+    """Procedures in order, as numbers of the index, and why they were found."""
+
+    order: list[int]
+    query: Query = NOTHING
+    scores: Scores | None = None  # None when nothing was compared: a list without words, or a code
 
 
 @dataclass
 class Found:
     """The answer to a search: codes in order, how they were found, and what the filters would leave."""
 
+    index: Index
+    ranking: Ranking
     codes: list[str]
     counts: dict[str, dict[str, int]]
-    loose: bool = False  # no procedure has all the words: these have most of them
     code: str = ""  # the query is the code of this procedure
-    marked: set[str] = field(default_factory=set)  # folded words to mark in what is shown
     dropped: dict[str, str] = field(default_factory=dict)  # filters whose value does not exist
     moved: dict[str, list[str]] = field(default_factory=dict)  # a former agency → those that follow it
 
+    @cached_property
+    def marked(self) -> set[str]:
+        """The folded words that explain a hit: typed, completed, corrected, or standing for one that was typed."""
+        query = self.ranking.query
+        marked = {option for word in query.words if word.says == 1 for option, _weight in word.options}
+        return marked.union(*(span.phrase for span in query.spans))
 
-@dataclass
-class Ranking:
-    """Procedures in order, as numbers of the index, and why."""
+    @cached_property
+    def loose(self) -> bool:
+        """Whether no procedure has all the words: those found have most of them."""
+        scores, order = self.ranking.scores, self.ranking.order
+        return scores is not None and bool(order) and bool(scores.share[order].max() < ALL)
 
-    order: list[int]
-    query: Query = Query()
-    scores: Scores | None = None
-    loose: bool = False
-    marked: set[str] = field(default_factory=set)
+    @property
+    def in_vain(self) -> bool:
+        """Whether nothing was found, whatever the filters."""
+        return not self.ranking.order
+
+    def best_line(self, number: int) -> int:
+        """The number of the title or everyday name of a procedure that answers the query best."""
+        lines = self.index.postings.of(number)
+        if self.ranking.scores is None:
+            return lines.start
+        return lines.start + int(self.ranking.scores.lines[lines.start : lines.stop].argmax())
+
+    def missing(self, number: int) -> list[str]:
+        """The words of the query, as typed, that a procedure does not hold, nor anything that stands for them."""
+        if self.ranking.scores is None:
+            return []
+        held = self.ranking.scores.held[:, number]
+        asked = zip(self.ranking.query.words, held, strict=True)
+        return [word.text for word, there in asked if not there and word.says == 1]
 
 
-def find(text: str = "", filters: Mapping[str, str] | None = None) -> Found:
+def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index | None = None) -> Found:
     """Search the public catalogue of today.
 
     `text` is what a person typed; empty browses, the everyday procedures first. `filters` maps names of
-    `FILTERS` to values; a value that does not exist is dropped and told in `dropped`.
+    `FILTERS` to values; a value that does not exist is dropped and told in `dropped`. `index` is the state of
+    the catalogue to search, if it has been asked for already.
     """
-    index = current()
+    index = index or current()
     text = clean(text)
     allowed, dropped, moved = allow(index, filters or {})
     code = index_code(index, text)
-    if code:
-        ranking = Ranking([index.number[code]])
-    else:
-        ranking = rank(index, text) if text else browse(index)
+    ranking = Ranking([index.number[code]]) if code else rank(index, text) if text else browse(index)
     hits = mask_of(ranking.order, len(index.codes))
     within = hits
     for mask in allowed.values():
         within &= mask
     return Found(
+        index=index,
+        ranking=ranking,
         codes=[index.codes[number] for number in ranking.order if not allowed or within >> number & 1],
         counts=counts(index, hits, allowed),
-        loose=ranking.loose,
         code=code,
-        marked=ranking.marked,
         dropped=dropped,
         moved=moved,
+    )
+
+
+def suggest(index: Index, text: str) -> Suggestions:
+    """What to offer for what has been typed so far; nothing before the second letter."""
+    text = clean(text)
+    if len(text) < FROM_LETTER or not words(text):
+        return Suggestions()
+    code = index_code(index, text)
+    order = [index.number[code]] if code else rank(index, text).order
+    return Suggestions(
+        searches=searches(index, text),
+        codes=[index.codes[number] for number in order[:PROCEDURES]],
+        fields=named(index, "field", text, FIELDS),
+        agencies=named(index, "agency", text, AGENCIES),
     )
 
 
@@ -101,14 +164,18 @@ def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, int], dic
 
 
 def counts(index: Index, hits: int, allowed: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """For each filter how many hits each of its values would leave, with the other filters as they are."""
-    answer = {}
+    """For each filter the values that would leave hits, and how many, with the other filters as they are."""
+    answer: dict[str, dict[str, int]] = {}
     for name in FILTERS:
         others = hits
         for other, mask in allowed.items():
             if other != name:
                 others &= mask
-        answer[name] = {value: (mask & others).bit_count() for value, mask in index.facets[name].items()}
+        answer[name] = {}
+        for mask, values in index.alike[name].items():
+            count = (mask & others).bit_count()
+            if count:
+                answer[name] |= dict.fromkeys(values, count)
     return answer
 
 
@@ -135,20 +202,11 @@ def rank(index: Index, text: str) -> Ranking:
     if not query.words or not index.codes:
         return Ranking([], query)
     scores = compare(index.postings, query)
-    named = bits_of(union(index.facets["level"].get(level.value, 0) for level in query.levels), len(index.codes))
-    score = scores.score * (1 + PRIOR * index.ranks) * (1 + RIGHT_LEVEL * named)
-    order = np.argsort(-score, kind="stable")
-    enough = order[scores.share[order] >= max(LEAST, ENOUGH * scores.share.max())]
-    return Ranking(
-        order=enough.tolist(),
-        query=query,
-        scores=scores,
-        loose=len(enough) > 0 and bool(scores.share.max() < ALL),
-        marked=to_mark(query),
-    )
-
-
-def to_mark(query: Query) -> set[str]:
-    """The folded words that explain a hit: typed, completed, corrected, or standing for one that was typed."""
-    marked = {option for word in query.words if word.says == 1 for option in word.options}
-    return marked.union(*(span.phrase for span in query.spans))
+    score = scores.score * (1 + PRIOR * index.ranks)
+    if query.levels:
+        at_level = union(index.facets["level"].get(level.value, 0) for level in query.levels)
+        score *= 1 + RIGHT_LEVEL * bits_of(at_level, len(index.codes))
+    score[scores.share < LEAST] = 0
+    (shown,) = np.nonzero(score > max(WORTH_SHOWING * score.max(), 0))
+    order = shown[np.argsort(-score[shown], kind="stable")]
+    return Ranking(order.tolist(), query, scores)

@@ -4,17 +4,18 @@ import datetime
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from organisation import stamp
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
-from procedures.models import Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
+from procedures.models import Channel, Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
 from procedures.text import words
 
 from .lexicon import Lexicon
@@ -22,6 +23,14 @@ from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Postings, W
 
 KIND_OF_PLACE = re.compile(r"^(Ủy ban nhân dân tỉnh|Thành phố|Thị xã|Thị trấn|Huyện|Phường|Xã) ")
 UNKNOWN = "unknown"  # the filter value for what the catalogue does not know
+
+
+class ChannelFacts(NamedTuple):
+    """What lists show of a channel."""
+
+    time: int | None
+    unit: str
+    fee_vnd: int | None
 
 
 @dataclass
@@ -36,6 +45,9 @@ class Index:
     codes: list[str] = field(default_factory=list)
     number: dict[str, int] = field(default_factory=dict)
     facets: dict[str, dict[str, int]] = field(default_factory=dict)  # filter → value → set of documents
+    alike: dict[str, dict[int, frozenset[str]]] = field(
+        default_factory=dict
+    )  # filter → set → values that have it
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # agency, field → value → name
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
@@ -45,13 +57,27 @@ class Index:
     electronic: int = 0  # how many end in the five electronic steps
     has_districts: bool = False  # whether the district level exists on the day
     lexicon: Lexicon = field(default_factory=Lexicon)
-    postings: Postings = field(default_factory=lambda: Writer(Lexicon()).postings())
+    postings: Postings = field(init=False)
+    english: list[str] = field(default_factory=list)  # the English name of each, empty without one
+    papers: list[list[tuple[str, str]]] = field(default_factory=list)  # results and documents of each, with their kind
+    levels: list[list[Level]] = field(default_factory=list)  # of each
+    online: list[str] = field(default_factory=list)  # the online level of each, empty when not known
+    channels: list[list[ChannelFacts]] = field(default_factory=list)  # of each, in their order
+    kept: dict[str, dict[Any, Any]] = field(default_factory=dict)  # what lists have rendered, by language and code
     synonyms: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=dict)
     places: dict[tuple[str, ...], Level] = field(default_factory=dict)  # folded name → the level it stands for
 
     @property
     def everything(self) -> int:
         return (1 << len(self.codes)) - 1
+
+    def owner(self, code: str) -> str:
+        """The code of the agency that owns a public procedure's field; empty when nobody does."""
+        return self.owners[self.number[code]] if code in self.number else ""
+
+    def alike_with(self, facet: str, value: str) -> frozenset[str]:
+        """The values of a facet whose procedures are the same as those of `value`, which is among them."""
+        return self.alike[facet].get(self.facets[facet].get(value, 0), frozenset({value}))
 
     def count(self, facet: str, value: str) -> int:
         """How many public procedures carry `value` in `facet`."""
@@ -104,8 +130,17 @@ def build(now: str, day: datetime.date) -> Index:
 
 def write(index: Index, procedures: list[Procedure], owners: list[Agency | None]) -> Postings:
     names, results, documents = (texts_of(model) for model in (EverydayName, Result, Document))
+    channels: defaultdict[int, list[ChannelFacts]] = defaultdict(list)
+    for procedure_id, time, unit, fee in Channel.objects.values_list("procedure_id", "time", "unit", "fee_vnd"):
+        channels[procedure_id].append(ChannelFacts(time, unit, fee))
     writer = Writer(index.lexicon)
     for procedure, owner in zip(procedures, owners, strict=True):
+        index.english.append(procedure.name_en)
+        index.levels.append(procedure.levels)
+        index.online.append(procedure.online)
+        index.channels.append(channels[procedure.pk])
+        papers = [("results", name) for name in results[procedure.pk]]
+        index.papers.append(papers + [("documents", name) for name in documents[procedure.pk]])
         writer.add(
             procedure.name,
             [*filter(None, [procedure.name_en]), *names[procedure.pk]],
@@ -127,9 +162,13 @@ def texts_of(model: type[EverydayName | Result | Document]) -> defaultdict[int, 
     return texts
 
 
-def places(agencies: Iterable[Agency]) -> dict[tuple[str, ...], Level]:
+def places(agencies: Collection[Agency]) -> dict[tuple[str, ...], Level]:
     """The names of provinces, districts and communes without their kind, as folded words."""
-    levels = {AgencyKind.PROVINCE: Level.PROVINCE, AgencyKind.DISTRICT: Level.DISTRICT, AgencyKind.COMMUNE: Level.COMMUNE}
+    levels = {
+        AgencyKind.PROVINCE: Level.PROVINCE,
+        AgencyKind.DISTRICT: Level.DISTRICT,
+        AgencyKind.COMMUNE: Level.COMMUNE,
+    }
     found = {}
     for agency in sorted(agencies, key=lambda agency: agency.kind != AgencyKind.COMMUNE):
         if agency.kind in levels:
@@ -169,6 +208,11 @@ def fill_facets(
             sets["agency"][agency.code] = handed_in[AgencyKind(agency.kind)]
     index.has_districts = any(agency.kind == AgencyKind.DISTRICT for agency in valid)
     index.facets = {name: dict(values) for name, values in sets.items()}
+    for name, values in sets.items():
+        alike: defaultdict[int, set[str]] = defaultdict(set)  # all communes, for one, have the same procedures
+        for value, mask in values.items():
+            alike[mask].add(value)
+        index.alike[name] = {mask: frozenset(group) for mask, group in alike.items()}
     shown = [agency for agency in valid if agency.code in sets["agency"] or agency.kind in OWNER_KINDS]
     index.labels["agency"] = {agency.code: agency.name for agency in shown}
     index.labels_en["agency"] = {agency.code: agency.name_en for agency in shown}

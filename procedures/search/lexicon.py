@@ -2,16 +2,18 @@
 
 import math
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from procedures.text import Token, forms
+
+from .remember import remembering
 
 NEAR = 8  # near words tried for one
 COMPLETIONS = 12  # words tried for one that is not finished
@@ -31,9 +33,9 @@ class Lexicon:
     titles: list[tuple[str, list[str]]] = field(default_factory=list)  # the initials of a title, its words
 
     def __post_init__(self) -> None:
-        # Bounded: strangers choose the words.
-        self.near = lru_cache(maxsize=4096)(self.find_near)
-        self.phrases = lru_cache(maxsize=512)(self.find_phrases)
+        self.near = remembering(self.find_near)
+        self.completions = remembering(self.find_completions)
+        self.phrases = remembering(self.find_phrases)
 
     def read(self, line: Sequence[Token], title: bool = False) -> None:
         folded = [token.folded for token in line]
@@ -47,6 +49,13 @@ class Lexicon:
         return sorted(self.counts)
 
     @cached_property
+    def by_length(self) -> dict[int, list[str]]:
+        words: dict[int, list[str]] = defaultdict(list)
+        for word in self.ordered:
+            words[len(word)].append(word)
+        return dict(words)
+
+    @cached_property
     def total(self) -> int:
         return self.counts.total()
 
@@ -58,11 +67,13 @@ class Lexicon:
         slips = 2 if len(word) >= 7 else 1 if len(word) >= 3 else 0
         if not slips or not word.isalpha():
             return []
-        found = process.extract(word, self.ordered, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        alike = [other for length in lengths for other in self.by_length.get(length, ())]
+        found = process.extract(word, alike, scorer=OSA.distance, score_cutoff=slips, limit=None)
         found.sort(key=lambda match: (match[1], -self.counts[match[0]]))
         return [(match, int(distance)) for match, distance, _place in found if distance][:NEAR]
 
-    def completions(self, beginning: str, before: str = "") -> list[str]:
+    def find_completions(self, beginning: str, before: str = "") -> list[str]:
         """The words that begin so, those that follow `before` first, then the commonest."""
         start = bisect_left(self.ordered, beginning)
         end = bisect_left(self.ordered, f"{beginning}\U0010ffff", lo=start)

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +13,17 @@ import numpy.typing as npt
 from procedures.text import Token, tokens, words
 
 from .lexicon import Lexicon
+from .remember import remembering
 
 Numbers = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 
-# What a word counts for the procedure as a whole, by where it stands. Papers count little: most are the same everywhere.
+# What a word counts for the procedure as a whole, by where it stands; papers little, for most are the same everywhere.
 IN_FIELD, IN_AGENCY, IN_RESULTS, IN_DOCUMENTS = 0.7, 0.35, 0.2, 0.2
 TITLE = 2  # a title counts like so many names
 SATURATION = 4.0  # names that hold a word count ever less: one of them counts 1 / (1 + SATURATION)
+OTHER_ACCENTS = 0.4  # what a word counts whose accents are others than the typed ones
+FAINT = 0.02  # the weight up to which a phrase of which little is there is not there
 COMMONEST = 0.2  # the least that a word says, however common
 
 
@@ -29,9 +33,36 @@ class Occurrences:
 
     lines: Numbers
     spellings: Mapping[str, Numbers]  # accented form → lines; empty when there is one form only
-    procedures: Numbers
+    called: Numbers  # procedures in whose lines it stands
+    procedures: Numbers  # all that hold it
     weights: Weights  # of the same length as `procedures`
     says: float  # how much the word tells procedures apart: its inverse document frequency
+
+
+class Standing(NamedTuple):
+    """Where a word of a query, or a phrase, stands, whatever it was taken for, and with which weight."""
+
+    lines: Numbers
+    line_weights: Weights
+    procedures: Numbers
+    weights: Weights
+    called: Numbers
+    called_weights: Weights
+
+    @classmethod
+    def of(cls, lines: Weights, whole: Weights, called: Weights) -> "Standing":
+        parts = ((np.flatnonzero(row).astype(np.int32), row) for row in (lines, whole, called))
+        return cls(*(part for places, row in parts for part in (places, row[places])))  # type: ignore[arg-type]
+
+    def raise_in(self, lines: Weights, whole: Weights, called: Weights, weight: float = 1.0) -> None:
+        """Raise rows of a query to the weights, lowered by `weight`."""
+        raise_to(lines, self.lines, self.line_weights * weight)
+        raise_to(whole, self.procedures, self.weights * weight)
+        raise_to(called, self.called, self.called_weights * weight)
+
+
+def raise_to(row: Weights, places: Numbers, weight: float | Weights) -> None:
+    row[places] = np.maximum(row[places], weight)
 
 
 @dataclass
@@ -39,11 +70,74 @@ class Postings:
     """The lines of the catalogue, grouped by procedure, and where each word and each pair of neighbours stands."""
 
     texts: list[str]
+    lines: list[list[str]]  # the folded words of each
     starts: Numbers  # the first line of each procedure
     words: dict[str, Occurrences]
     pairs: dict[tuple[str, str], Numbers]
     says: Weights  # of each line: how much all its words say
     unknown: float  # what a word says that stands nowhere
+
+    def __post_init__(self) -> None:
+        # Queries differ, their words hardly.
+        self.standing = remembering(self.find_standing)
+        self.phrase = remembering(self.find_phrase)
+
+    def rows(self) -> tuple[Weights, Weights, Weights]:
+        """Empty rows over lines, procedures, and procedures again."""
+        size = len(self.starts)
+        return np.zeros(len(self.texts), np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
+
+    def find_standing(self, typed: str, accented: str, options: tuple[tuple[str, float], ...]) -> Standing:
+        """Where the options of a word stand, in each place the one of most weight.
+
+        `accented` is how `typed` was spelt, empty when the person types without accents.
+        """
+        known = [(option, weight, self.words[option]) for option, weight in options if option in self.words]
+        if len(known) == 1:
+            option, weight, there = known[0]
+            line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
+            called = np.full(len(there.called), weight, np.float32)
+            return Standing(there.lines, line_weights, there.procedures, weight * there.weights, there.called, called)
+        lines, whole, called = self.rows()
+        for option, weight, there in known:
+            raise_to(lines, there.lines, self.weights_of_lines(there, weight, accented if option == typed else ""))
+            raise_to(whole, there.procedures, weight * there.weights)
+            raise_to(called, there.called, weight)
+        return Standing.of(lines, whole, called)
+
+    @staticmethod
+    def weights_of_lines(there: Occurrences, weight: float, accented: str) -> Weights:
+        """What a word counts in each of its lines: less where it is spelt otherwise than `accented`, if not empty."""
+        if not (accented and there.spellings):
+            return np.full(len(there.lines), weight, np.float32)
+        weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
+        weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
+        return weights
+
+    def find_phrase(self, phrase: tuple[str, ...]) -> Standing:
+        """Where a phrase stands: the more of it is there the more, all of its words 1."""
+        words = [self.words[word] for word in dict.fromkeys(phrase) if word in self.words]
+        lines, whole, called = self.rows()
+        if len(words) == len(set(phrase)):
+            total = sum(word.says for word in words)
+            for word in words:
+                lines[word.lines] += word.says / total
+                whole[word.procedures] += word.says / total * word.weights
+            lines, whole = complete(lines), complete(whole)
+            called = np.maximum.reduceat(lines, self.starts)
+        return Standing.of(lines, whole, called)
+
+    def of(self, number: int) -> range:
+        """The lines of a procedure, its title first."""
+        after = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.texts)
+        return range(self.starts[number], after)
+
+
+def complete(share: Weights) -> Weights:
+    """The weight of a phrase by the share of it that is there: the more is missing, the faster it loses."""
+    weight = share * share * share
+    weight[weight < FAINT] = 0
+    return weight
 
 
 @dataclass
@@ -97,6 +191,7 @@ class Writer:
         says = [sum(occurrences[word].says for word in line) for line in self.lines]
         return Postings(
             texts=self.texts,
+            lines=self.lines,
             starts=np.array(self.starts, np.int32),
             words=occurrences,
             pairs={pair: np.array(lines, np.int32) for pair, lines in self.pairs.items()},
@@ -107,11 +202,13 @@ class Writer:
     def occurrences(self, word: str, holders: Mapping[int, float], number_of: npt.NDArray[np.intp]) -> Occurrences:
         spellings = {form: np.array(lines, np.int32) for form, lines in self.spellings.get(word, {}).items()}
         lines = np.unique(np.concatenate(list(spellings.values()))) if spellings else np.empty(0, np.int32)
-        named = len(np.unique(number_of[lines]))  # papers make no word common
-        rarity = math.log(1 + (len(self.starts) - named + 0.5) / (named + 0.5))
+        called = np.unique(number_of[lines]).astype(np.int32)
+        common = len(called) + 0.5  # papers make no word common
+        rarity = math.log(1 + (len(self.starts) - len(called) + 0.5) / common)
         return Occurrences(
             lines=lines,
             spellings=spellings if len(spellings) > 1 else {},
+            called=called,
             procedures=np.fromiter(holders.keys(), np.int32, len(holders)),
             weights=np.fromiter(holders.values(), np.float32, len(holders)),
             says=max(COMMONEST, rarity),

@@ -51,9 +51,10 @@ INITIALS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{1,5}\Z")
 class Word:
     """One word of a query: what was typed, and every word of the catalogue that it may stand for, with its weight."""
 
+    text: str  # as it was typed
     typed: str  # folded
     accented: str  # empty when the person types without accents
-    options: Mapping[str, float]
+    options: tuple[tuple[str, float], ...]
     meant: str  # the likeliest option
     says: float = 1.0  # 1 for a word that says what is wanted, less for asking words
 
@@ -66,6 +67,9 @@ class Span:
     end: int
     phrase: tuple[str, ...]
     weight: float
+
+    def __contains__(self, number: int) -> bool:
+        return self.start <= number < self.end
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def understand(
     with_accents = any(token.accented != token.folded for token in typed)
     query_words = tuple(
         Word(
+            text=text[token.start : token.end],
             typed=token.folded,
             accented=token.accented if with_accents else "",
             options=options(lexicon, folded, place, meant[place]),
@@ -144,9 +149,7 @@ def asking(meant: Sequence[str], place: int) -> int:
     return next((len(phrase) for phrase in phrases if tuple(meant[place : place + len(phrase)]) == phrase), 0)
 
 
-def named_place(
-    meant: Sequence[str], place: int, places: Mapping[tuple[str, ...], Level]
-) -> tuple[int, Level | None]:
+def named_place(meant: Sequence[str], place: int, places: Mapping[tuple[str, ...], Level]) -> tuple[int, Level | None]:
     """How many words from `place` on name a level ("xã"), a place ("Lục Ngạn") or both ("huyện Lục Ngạn")."""
     level = LEVEL_WORDS.get(meant[place])
     after = place + (level is not None)
@@ -158,7 +161,7 @@ def named_place(
     return after - place, level
 
 
-def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> dict[str, float]:
+def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> tuple[tuple[str, float], ...]:
     """Every word of the catalogue that the word at `place` may stand for, with its weight."""
     word = folded[place]
     known = word in lexicon
@@ -171,7 +174,7 @@ def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> 
         found.update((longer, weight) for longer in lexicon.completions(word, before))
     if meant != word:
         found[meant] = MEANT if known else 1.0
-    return found
+    return tuple(found.items())
 
 
 def spans(
@@ -184,8 +187,8 @@ def spans(
     longest = max(map(len, synonyms), default=0)
     for start in range(len(meant)):
         for end in range(start + 1, min(start + longest, len(meant)) + 1):
-            for words in dict.fromkeys((tuple(folded[start:end]), tuple(meant[start:end]))):
-                for phrase in synonyms.get(words, ()):
+            for everyday in dict.fromkeys((tuple(folded[start:end]), tuple(meant[start:end]))):
+                for phrase in synonyms.get(everyday, ()):
                     yield Span(start, end, phrase, SYNONYM)
         if VOWELLESS.match(folded[start]) or (folded[start] not in lexicon and INITIALS.match(folded[start])):
             for phrase in lexicon.phrases(folded[start]):

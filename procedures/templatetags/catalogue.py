@@ -1,21 +1,23 @@
 """Facts of a procedure in the reader's words. What is not known is said to be so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procedures.models import Channel, OnlineLevel, Procedure, TimeUnit
+from procedures.search import ChannelFacts
 
 register = template.Library()
 
 
 @register.filter
-def time_text(channel: Channel) -> str:
+def time_text(channel: Channel | ChannelFacts) -> str:
     """ "3 working days"; empty when the time or its unit is not known."""
     if channel.time is None or not channel.unit:
         return ""
@@ -30,7 +32,7 @@ def time_text(channel: Channel) -> str:
 
 
 @register.filter
-def fee_text(channel: Channel) -> str:
+def fee_text(channel: Channel | ChannelFacts) -> str:
     """ "Free" or "50.000 đ"; empty when the fee is not known."""
     if channel.fee_vnd is None:
         return ""
@@ -44,14 +46,14 @@ def alike(texts: Iterable[str]) -> list[str]:
 
 
 @register.filter
-def times(procedure: Procedure) -> str:
+def times(channels: Iterable[Channel | ChannelFacts]) -> str:
     """The times of all channels, the equal ones once."""
-    return " · ".join(alike(time_text(channel) for channel in procedure.channels.all()))
+    return " · ".join(alike(time_text(channel) for channel in channels))
 
 
 @register.filter
-def fees(procedure: Procedure) -> str:
-    return " · ".join(alike(fee_text(channel) for channel in procedure.channels.all()))
+def fees(channels: Iterable[Channel | ChannelFacts]) -> str:
+    return " · ".join(alike(fee_text(channel) for channel in channels))
 
 
 @register.filter
@@ -67,6 +69,12 @@ def names_in(procedure: Procedure, language: str) -> list[str]:
 @register.filter
 def online_text(procedure: Procedure) -> str:
     return str(OnlineLevel(procedure.online).label) if procedure.online else ""
+
+
+@register.filter
+def elided(page: Page) -> Iterator[str | int]:
+    """The numbers of the pages around a page, those at both ends, and an ellipsis for the rest."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 
 
 @register.simple_tag(takes_context=True)

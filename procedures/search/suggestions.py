@@ -1,0 +1,71 @@
+"""What the search box offers while somebody types: common searches, procedures, fields and agencies."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from procedures.text import tokens, words
+
+from .index import Index
+
+FROM_LETTER = 2
+SEARCHES, FIELDS, AGENCIES = 3, 2, 2  # how many of each are offered at most
+COMMON_RANK = 3  # the everyday rank from which a procedure's names are common searches
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    searches: list[str] = field(default_factory=list)  # everyday names that begin as typed
+    codes: list[str] = field(default_factory=list)  # procedures, the best first
+    fields: list[str] = field(default_factory=list)
+    agencies: list[str] = field(default_factory=list)
+
+
+def common_searches(index: Index) -> list[tuple[str, str]]:
+    """The Vietnamese names of common procedures, as (folded, written), in order of the first."""
+    kept = index.kept.setdefault("common searches", {})
+    if "list" not in kept:
+        named = (number for number, rank in enumerate(index.ranks) if rank >= COMMON_RANK)
+        texts = {index.postings.texts[line] for number in named for line in index.postings.of(number)[1:]}
+        kept["list"] = sorted((" ".join(words(text)), text) for text in texts)
+    return kept["list"]
+
+
+def searches(index: Index, text: str) -> list[str]:
+    """Common searches that begin with `text`, the shortest first."""
+    typed = " ".join(words(text))
+    common = common_searches(index)
+    start = bisect_left(common, (typed, ""))
+    end = bisect_left(common, (f"{typed}\U0010ffff", ""))
+    found = [written for folded, written in common[start:end] if folded != typed]
+    return sorted(found, key=len)[:SEARCHES]
+
+
+def named(index: Index, facet: str, text: str, most: int) -> list[str]:
+    """The fields or agencies whose names hold every word of `text`, the last perhaps only begun."""
+    *whole, begun = tokens(text)
+    asked = [f" {token.accented} " for token in whole if token.accented != token.folded]
+    asked += [f" {token.folded} " for token in whole if token.accented == token.folded] + [f" {begun.folded}"]
+    found = (value for value, name in label_words(index, facet) if all(part in name for part in asked))
+    return list(islice(found, most))
+
+
+def label_words(index: Index, facet: str) -> list[tuple[str, str]]:
+    """Every value of a facet that has procedures, with the words of its names in all their forms."""
+    kept = index.kept.setdefault("label words", {})
+    if facet not in kept:
+        kept[facet] = [
+            (value, "".join(forms_of(f"{name} {index.labels_en[facet].get(value, '')}")))
+            for value, name in index.labels[facet].items()
+            if index.count(facet, value)
+        ]
+        kept[facet].sort(key=lambda item: -index.count(facet, item[0]))
+    return kept[facet]
+
+
+def forms_of(name: str) -> Iterator[str]:
+    for token in tokens(name):
+        yield f" {token.folded} "
+        if token.accented != token.folded:
+            yield f" {token.accented} "
