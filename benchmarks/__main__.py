@@ -43,12 +43,14 @@ def addresses() -> dict[str, Iterator[str]]:
     """What is asked: `cold` addresses come once each, so that no answer is kept from before."""
     names = everyday_names()
     third = len(names) // 3
+    typed = [query[:length] for query in queries()[::12] for length in range(2, min(len(query), 12))]
     begun = dict.fromkeys(name[: 3 + number % 10] for number, name in enumerate(names[third : 2 * third]))
     return {
         "bare Django view": cycle(["/health/live"]),
         "home": cycle(["/"]),
         "search page, hot": cycle(["/procedures/?q=dang+ky+khai+sinh"]),
         "search page, cold": (f"/procedures/?q={quote(name)}" for name in names[:third]),
+        "suggestions, hot": cycle([f"/procedures/suggest/?q={quote(text)}" for text in typed]),
         "suggestions, cold": (f"/procedures/suggest/?q={quote(name)}" for name in begun),
         "procedure page": cycle(["/procedures/1.001193/"]),
         "API search, cold": (f"/api/v1/procedures?q={quote(name)}" for name in names[2 * third :]),

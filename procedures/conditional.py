@@ -33,14 +33,22 @@ def index_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
 
 def etag_of(request: HttpRequest, content: str, day: datetime.date) -> str:
     """The same for a state that is known already, such as the one the search index was built from."""
-    parts = (VERSION, content, day.isoformat(), get_language() or "", request.build_absolute_uri(), fragment(request))
+    parts: tuple[str, ...] = (
+        VERSION,
+        content,
+        day.isoformat(),
+        get_language() or "",
+        request.get_host(),
+        request.get_full_path(),
+    )
+    parts += fragment(request)
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return f'"{digest[:32]}"'
 
 
-def fragment(request: HttpRequest) -> str:
+def fragment(request: HttpRequest) -> tuple[str, str]:
     """What htmx asks for at an address that has a whole page as well."""
-    return "".join(request.headers.get(name, "-") for name in ("HX-Request", "HX-History-Restore-Request"))
+    return request.META.get("HTTP_HX_REQUEST", ""), request.META.get("HTTP_HX_HISTORY_RESTORE_REQUEST", "")
 
 
 def page_of_catalogue(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

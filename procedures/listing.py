@@ -18,15 +18,16 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import Field, OnlineLevel, Procedure, Source
-from procedures.text import WORD, tokens, words
+from procedures.text import tokens, words
 
-from .search import Found, Index, Piece, Suggestions, cut, highlight
+from .search import Found, Index, Piece, Suggestions, highlight
 from .templatetags.catalogue import fees, times
 from .templatetags.humanize_vi import grouped
 
 SPECIAL = re.compile(r"[<>&\"']")
 ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 RELATED_SHOWN = 6
+PIECES_KEPT = 8_000  # lines of the catalogue cut into words, for marking
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def rows(found: Found, codes: Sequence[str], start: int = 1) -> SafeString:
     said = kept.get("words") or kept.setdefault("words", WordsOfList())
     numbers = [found.index.number[code] for code in codes]
     cards = [kept.get(number) or kept.setdefault(number, card(found.index, number)) for number in numbers]
-    items = (f"<li>{row(found, number, fixed, said)}</li>" for number, fixed in zip(numbers, cards, strict=True))
+    shown = zip(numbers, found.best_lines(numbers), cards, strict=True)
+    items = [f"<li>{row(found, number, best, fixed, said)}</li>" for number, best, fixed in shown]
     return SafeString(f'<ol class="result-list" start="{start}">{"".join(items)}</ol>')
 
 
@@ -157,13 +159,14 @@ def facts_html(index: Index, number: int) -> SafeString:
     return SafeString(f'<dl class="facts-line">{"".join(lines)}</dl>')
 
 
-def row(found: Found, number: int, fixed: Card, said: WordsOfList) -> SafeString:
+def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList) -> SafeString:
     """One procedure of a list: its title with what was asked for marked, where else that stands, what is missing.
 
+    `best` is the line that answers best.
     Written here rather than in a template: a list has twenty, and each is another for each query.
     """
     index = found.index
-    title, best = index.postings.of(number).start, found.best_line(number)
+    title = index.postings.of(number).start
     name = line_html(index, title, found.marked)
     lines = [f'<h3 class="result-title"><a href="{fixed.url}" lang="vi">{name}</a></h3>{fixed.english}']
     if best != title:
@@ -177,31 +180,43 @@ def row(found: Found, number: int, fixed: Card, said: WordsOfList) -> SafeString
     return SafeString(f'<article class="result">{"".join(lines)}{fixed.facts}</article>')
 
 
-def because(reason: str, text: SafeString) -> str:
+def because(reason: str, text: str) -> str:
     return f'<p class="result-reason">{reason}: <span lang="vi">{text}</span></p>'
 
 
 def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList) -> Iterator[str]:
-    """The result or paper that holds most of the words that the title lacks."""
-    if all(word.typed in in_title for word in found.ranking.query.words):
-        return
-    wanted = found.marked - in_title
-    lines = found.index.papers[number]
+    """The result or paper that holds most of the words that the procedure holds and its title lacks."""
+    wanted = found.held(number) - in_title
+    lines = found.index.papers[number] if wanted else []
     kind, text = max(lines, key=lambda line: len(wanted & set(words(line[1]))), default=("", ""))
     if not wanted.isdisjoint(words(text)):
         yield because(said.result if kind == "results" else said.papers, html(highlight(text, found.marked)))
 
 
-def line_html(index: Index, number: int, marked: set[str]) -> SafeString:
-    """A title or name with the words of `marked` marked."""
-    text, folded = index.postings.texts[number], index.postings.lines[number]
+def line_html(index: Index, number: int, marked: set[str]) -> str:
+    """A title or name with the words of `marked` marked, neighbours as one."""
+    folded = index.postings.lines[number]
     if marked.isdisjoint(folded):
-        return html([Piece(text, False)])
-    if "." in text:  # its words may be parts of words
-        return html(highlight(text, marked))
-    return html(
-        cut(text, (match.span() for match, word in zip(WORD.finditer(text), folded, strict=True) if word in marked))
-    )
+        return plain(index.postings.texts[number])
+    kept = index.kept.setdefault("pieces", {})
+    if number not in kept:
+        if len(kept) >= PIECES_KEPT:
+            kept.clear()
+        kept[number] = pieces(index.postings.texts[number])
+    parts = kept[number].copy()
+    for place, word in enumerate(folded):
+        if word in marked:
+            parts[2 * place + 1] = f"<mark>{parts[2 * place + 1]}</mark>"
+    return "".join(parts).replace("</mark> <mark>", " ")
+
+
+def pieces(text: str) -> list[str]:
+    """What stands before, in and after each word of `text`, in turn, escaped."""
+    parts, end = [], 0
+    for token in tokens(text):
+        parts += [plain(text[end : token.start]), plain(text[token.start : token.end])]
+        end = token.end
+    return [*parts, plain(text[end:])]
 
 
 def meant(found: Found) -> str:

@@ -83,12 +83,17 @@ def token(word: str, start: int) -> Token:
     return Token(*forms(word), start, start + len(word))
 
 
-def words(text: str) -> list[str]:
-    """The folded words of `text`: those of `tokens`, without the cost of their places."""
-    found: list[str] = []
+def both_forms(text: str) -> list[tuple[str, str]]:
+    """The words of `text` as folded and accented: those of `tokens`, without the cost of their places."""
+    found: list[tuple[str, str]] = []
     for word in WORD.findall(text):
         if "." in word and not word[0].isdigit():
-            found.extend(token.folded for token in parts(word, 0))
+            found.extend((token.folded, token.accented) for token in parts(word, 0))
         else:
-            found.append(forms(word)[0])
+            found.append(forms(word))
     return found
+
+
+def words(text: str) -> list[str]:
+    """The folded words of `text`."""
+    return [folded for folded, _accented in both_forms(text)]

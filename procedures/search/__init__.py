@@ -1,6 +1,6 @@
 """Search over the catalogue: `find(query, filters)` gives codes in order, with live counts for every filter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -82,16 +82,21 @@ class Found:
         """Whether nothing was found, whatever the filters."""
         return not self.ranking.order
 
-    def best_line(self, number: int) -> int:
-        """The number of the title or everyday name of a procedure that answers the query best."""
-        lines = self.index.postings.of(number)
+    def best_lines(self, numbers: Sequence[int]) -> list[int]:
+        """For each procedure the number of the title or everyday name that answers the query best."""
+        lines = [self.index.postings.of(number) for number in numbers]
+        return self.ranking.scores.best_lines(lines) if self.ranking.scores else [each.start for each in lines]
+
+    def held(self, number: int) -> set[str]:
+        """The words of the query that a procedure holds, anywhere, as they may be spelt there."""
         if self.ranking.scores is None:
-            return lines.start
-        return lines.start + int(self.ranking.scores.lines[lines.start : lines.stop].argmax())
+            return set()
+        there = zip(self.ranking.query.words, self.ranking.scores.held[:, number], strict=True)
+        return {option for word, held in there if held and word.says == 1 for option, _weight in word.options}
 
     def missing(self, number: int) -> list[str]:
         """The words of the query, as typed, that a procedure does not hold, nor anything that stands for them."""
-        if self.ranking.scores is None:
+        if self.ranking.scores is None or self.ranking.scores.share[number] >= ALL:
             return []
         held = self.ranking.scores.held[:, number]
         asked = zip(self.ranking.query.words, held, strict=True)

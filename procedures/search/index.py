@@ -1,10 +1,12 @@
 """The catalogue in memory: a tantivy index and the facts that filters count, rebuilt when the stamp moves."""
 
 import datetime
+import gc
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -45,9 +47,7 @@ class Index:
     codes: list[str] = field(default_factory=list)
     number: dict[str, int] = field(default_factory=dict)
     facets: dict[str, dict[str, int]] = field(default_factory=dict)  # filter → value → set of documents
-    alike: dict[str, dict[int, frozenset[str]]] = field(
-        default_factory=dict
-    )  # filter → set → values that have it
+    alike: dict[str, dict[int, frozenset[str]]] = field(default_factory=dict)  # filter → set → values that have it
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # agency, field → value → name
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
@@ -64,7 +64,7 @@ class Index:
     online: list[str] = field(default_factory=list)  # the online level of each, empty when not known
     channels: list[list[ChannelFacts]] = field(default_factory=list)  # of each, in their order
     kept: dict[str, dict[Any, Any]] = field(default_factory=dict)  # what lists have rendered, by language and code
-    synonyms: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=dict)
+    synonyms: dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = field(default_factory=dict)
     places: dict[tuple[str, ...], Level] = field(default_factory=dict)  # folded name → the level it stands for
 
     @property
@@ -108,6 +108,19 @@ def current() -> Index:
         _building.release()
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without garbage collections, which would walk over a million new objects again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@uncollected()
 def build(now: str, day: datetime.date) -> Index:
     """Read the public catalogue of `day` and index it."""
     agencies = {agency.pk: agency for agency in Agency.objects.all()}
@@ -121,11 +134,21 @@ def build(now: str, day: datetime.date) -> Index:
     index.owners = [agencies[owners[item.field_id]].code if item.field_id in owners else "" for item in procedures]
     fill_facets(index, procedures, agencies, owners)
     index.postings = write(index, procedures, [agencies.get(owners.get(item.field_id, 0)) for item in procedures])
-    for everyday, official in Synonym.objects.values_list("everyday", "official"):
-        if words(everyday) and words(official):
-            index.synonyms.setdefault(tuple(words(everyday)), []).append(tuple(words(official)))
+    index.synonyms = synonyms()
     index.places = places(agencies.values())
     return index
+
+
+def synonyms() -> dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]]:
+    """Everyday phrases by their first word, each with the official phrases that it may stand for, as folded words."""
+    phrases: defaultdict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for everyday, official in Synonym.objects.values_list("everyday", "official"):
+        if words(everyday) and words(official):
+            phrases[tuple(words(everyday))].append(tuple(words(official)))
+    by_first: defaultdict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = defaultdict(list)
+    for phrase, officials in phrases.items():
+        by_first[phrase[0]].append((phrase, officials))
+    return dict(by_first)
 
 
 def write(index: Index, procedures: list[Procedure], owners: list[Agency | None]) -> Postings:

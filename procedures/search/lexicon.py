@@ -11,7 +11,7 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from procedures.text import Token, forms
+from procedures.text import forms
 
 from .remember import remembering
 
@@ -37,8 +37,7 @@ class Lexicon:
         self.completions = remembering(self.find_completions)
         self.phrases = remembering(self.find_phrases)
 
-    def read(self, line: Sequence[Token], title: bool = False) -> None:
-        folded = [token.folded for token in line]
+    def read(self, folded: list[str], title: bool = False) -> None:
         self.counts.update(folded)
         self.pairs.update(pairwise(folded))
         if title:
@@ -118,9 +117,11 @@ class Lexicon:
 
     def meant(self, typed: Sequence[str], unfinished: bool = True) -> list[str]:
         """The likeliest words of the catalogue behind what was typed, each judged beside its neighbours (Viterbi)."""
+        choices = [self.options(word, typed, place, unfinished) for place, word in enumerate(typed)]
+        if all(len(options) == 1 for options in choices):
+            return list(typed)
         paths: dict[str, tuple[float, list[str]]] = {"": (0.0, [])}
-        for place, word in enumerate(typed):
-            options = self.options(word, typed, place, unfinished)
+        for options in choices:
             paths = {
                 option: max(
                     (score + self.likelihood(before, option) - cost, [*path, option])

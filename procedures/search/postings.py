@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from procedures.text import Token, tokens, words
+from procedures.text import both_forms, words
 
 from .lexicon import Lexicon
 from .remember import remembering
@@ -18,11 +18,14 @@ from .remember import remembering
 Numbers = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 
+Options = tuple[tuple[str, float], ...]  # what a word may stand for, each with its weight
+
 # What a word counts for the procedure as a whole, by where it stands; papers little, for most are the same everywhere.
 IN_FIELD, IN_AGENCY, IN_RESULTS, IN_DOCUMENTS = 0.7, 0.35, 0.2, 0.2
 TITLE = 2  # a title counts like so many names
 SATURATION = 4.0  # names that hold a word count ever less: one of them counts 1 / (1 + SATURATION)
 OTHER_ACCENTS = 0.4  # what a word counts whose accents are others than the typed ones
+SURE = 0.75  # weight from which an option tells how much its word says
 FAINT = 0.02  # the weight up to which a phrase of which little is there is not there
 COMMONEST = 0.2  # the least that a word says, however common
 
@@ -72,6 +75,7 @@ class Postings:
     texts: list[str]
     lines: list[list[str]]  # the folded words of each
     starts: Numbers  # the first line of each procedure
+    number_of: Numbers  # the procedure of each line
     words: dict[str, Occurrences]
     pairs: dict[tuple[str, str], Numbers]
     says: Weights  # of each line: how much all its words say
@@ -81,13 +85,14 @@ class Postings:
         # Queries differ, their words hardly.
         self.standing = remembering(self.find_standing)
         self.phrase = remembering(self.find_phrase)
+        self.says_of = remembering(self.find_says)
 
     def rows(self) -> tuple[Weights, Weights, Weights]:
         """Empty rows over lines, procedures, and procedures again."""
         size = len(self.starts)
         return np.zeros(len(self.texts), np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
 
-    def find_standing(self, typed: str, accented: str, options: tuple[tuple[str, float], ...]) -> Standing:
+    def find_standing(self, typed: str, accented: str, options: Options) -> Standing:
         """Where the options of a word stand, in each place the one of most weight.
 
         `accented` is how `typed` was spelt, empty when the person types without accents.
@@ -113,6 +118,15 @@ class Postings:
         weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
         weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
         return weights
+
+    def find_says(self, options: Options, meant: str) -> float:
+        """How much a word tells procedures apart, judged by what it surely stands for."""
+        known = [
+            self.words[option].says
+            for option, weight in options
+            if option in self.words and (weight >= SURE or option == meant)
+        ]
+        return max(known, default=self.unknown)
 
     def find_phrase(self, phrase: tuple[str, ...]) -> Standing:
         """Where a phrase stands: the more of it is there the more, all of its words 1."""
@@ -162,11 +176,12 @@ class Writer:
             self.hold(number, {word for text in texts for word in words(text)}, weight)
         counts: Counter[str] = Counter()
         for text in (title, *names):
-            line = list(tokens(text))
-            self.lexicon.read(line, title=text is title)
-            for word in {token.folded for token in line}:
+            line = both_forms(text)
+            folded = [word for word, _accented in line]
+            self.lexicon.read(folded, title=text is title)
+            for word in set(folded):
                 counts[word] += TITLE if text is title else 1
-            self.add_line(text, line)
+            self.add_line(text, folded, set(line))
         for word, count in counts.items():
             self.hold(number, [word], count / (count + SATURATION))
 
@@ -176,13 +191,13 @@ class Writer:
             if holders.get(number, 0.0) < weight:
                 holders[number] = weight
 
-    def add_line(self, text: str, line: Sequence[Token]) -> None:
+    def add_line(self, text: str, folded: list[str], spelt: Iterable[tuple[str, str]]) -> None:
         place = len(self.texts)
         self.texts.append(text)
-        self.lines.append([token.folded for token in line])
-        for folded, accented in {(token.folded, token.accented) for token in line}:
-            self.spellings[folded][accented].append(place)
-        for pair in set(pairwise(self.lines[-1])):
+        self.lines.append(folded)
+        for word, accented in spelt:
+            self.spellings[word][accented].append(place)
+        for pair in set(pairwise(folded)):
             self.pairs[pair].append(place)
 
     def postings(self) -> Postings:
@@ -193,6 +208,7 @@ class Writer:
             texts=self.texts,
             lines=self.lines,
             starts=np.array(self.starts, np.int32),
+            number_of=number_of.astype(np.int32),
             words=occurrences,
             pairs={pair: np.array(lines, np.int32) for pair, lines in self.pairs.items()},
             says=np.maximum(np.array(says, np.float32), COMMONEST),

@@ -47,6 +47,10 @@ VOWELLESS = re.compile(r"[b-df-hj-np-tv-xz]{2,6}\Z")  # no Vietnamese word: an a
 INITIALS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{1,5}\Z")
 
 
+# First word of an everyday phrase → such phrases, each with the official ones that it may stand for.
+Synonyms = Mapping[str, Sequence[tuple[tuple[str, ...], Sequence[tuple[str, ...]]]]]
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of a query: what was typed, and every word of the catalogue that it may stand for, with its weight."""
@@ -90,7 +94,7 @@ class Query:
 def understand(
     text: str,
     lexicon: Lexicon,
-    synonyms: Mapping[tuple[str, ...], list[tuple[str, ...]]],
+    synonyms: Synonyms,
     places: Mapping[tuple[str, ...], Level],
 ) -> Query:
     """What is looked up for `text`; `places` are folded names of districts and communes without their kind."""
@@ -177,19 +181,13 @@ def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> 
     return tuple(found.items())
 
 
-def spans(
-    folded: Sequence[str],
-    meant: Sequence[str],
-    lexicon: Lexicon,
-    synonyms: Mapping[tuple[str, ...], list[tuple[str, ...]]],
-) -> Iterator[Span]:
+def spans(folded: Sequence[str], meant: Sequence[str], lexicon: Lexicon, synonyms: Synonyms) -> Iterator[Span]:
     """Phrases that may stand for words of the query: synonyms, and abbreviations by their initials."""
-    longest = max(map(len, synonyms), default=0)
-    for start in range(len(meant)):
-        for end in range(start + 1, min(start + longest, len(meant)) + 1):
-            for everyday in dict.fromkeys((tuple(folded[start:end]), tuple(meant[start:end]))):
-                for phrase in synonyms.get(everyday, ()):
-                    yield Span(start, end, phrase, SYNONYM)
-        if VOWELLESS.match(folded[start]) or (folded[start] not in lexicon and INITIALS.match(folded[start])):
-            for phrase in lexicon.phrases(folded[start]):
-                yield Span(start, start + 1, phrase, ABBREVIATION)
+    for start, word in enumerate(folded):
+        for words_of_query in (folded, meant) if folded[start:] != meant[start:] else (meant,):
+            for everyday, phrases in synonyms.get(words_of_query[start], ()):
+                end = start + len(everyday)
+                if tuple(words_of_query[start:end]) == everyday:
+                    yield from (Span(start, end, phrase, SYNONYM) for phrase in phrases)
+        if VOWELLESS.match(word) or (word not in lexicon and INITIALS.match(word)):
+            yield from (Span(start, start + 1, phrase, ABBREVIATION) for phrase in lexicon.phrases(word))

@@ -5,21 +5,21 @@ names do not add up to an answer. What a procedure holds as a whole (its field, 
 besides its lines) is compared as well, and counts less.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from .postings import Postings, Weights
-from .query import Query, Word
+from .postings import Numbers, Postings, Weights
+from .query import Query
 
 LINE_FIT = 0.5  # how far a line must say nothing else to count in full
 IN_A_ROW = 0.2  # what words in a row add to a line
 WHOLE = 1.4  # what a procedure as a whole counts beside its best line
 CALLED_SO = 0.4  # how far all words must stand in titles and names, not only among papers, to count in full
 HELD = 0.05  # the weight from which a procedure is said to hold a word
-SURE = 0.75  # weight from which an option tells how much its word says
 
 
 @dataclass(frozen=True)
@@ -29,51 +29,72 @@ class Scores:
     score: Weights  # of each procedure
     share: Weights  # of each procedure: the part of the query that it holds, accents aside
     held: npt.NDArray[np.bool_]  # word × procedure: whether it holds the word, or what stands for it
-    lines: Weights  # of each line
+    places: Numbers  # the lines that hold anything of it, in their order
+    similar: Weights  # of each of these, how alike it is
+
+    def best_lines(self, lines: Sequence[range]) -> list[int]:
+        """Of each range of lines the one that is most alike; the first of them when none holds anything."""
+        firsts = np.searchsorted(self.places, [each.start for each in lines]).tolist()
+        afters = np.searchsorted(self.places, [each.stop for each in lines]).tolist()
+        return [
+            int(self.places[first + self.similar[first:after].argmax()]) if first < after else each.start
+            for each, first, after in zip(lines, firsts, afters, strict=True)
+        ]
 
 
 def compare(postings: Postings, query: Query) -> Scores:
-    weights = np.array([word.says * says(postings, word) for word in query.words], np.float32)
+    weights = np.array([word.says * postings.says_of(word.options, word.meant) for word in query.words], np.float32)
     total = weights.sum()
     found = np.zeros(len(postings.texts), np.float32)
     whole, called = np.zeros((2, len(query.words), len(postings.starts)), np.float32)
     for number, (word, weight) in enumerate(zip(query.words, weights, strict=True)):
         standing = postings.standing(word.typed, word.accented, word.options)
-        phrases = [(postings.phrase(span.phrase), span.weight) for span in query.spans if number in span]
-        if phrases:
+        if any(number in span for span in query.spans):
             row = np.zeros_like(found)
             standing.raise_in(row, whole[number], called[number])
-            for phrase, lowered in phrases:
-                phrase.raise_in(row, whole[number], called[number], lowered)
+            for span in query.spans:
+                if number in span:
+                    postings.phrase(span.phrase).raise_in(row, whole[number], called[number], span.weight)
             found += weight * row
         else:
             found[standing.lines] += weight * standing.line_weights
             whole[number, standing.procedures] = standing.weights
             called[number, standing.called] = standing.called_weights
-    fit = np.minimum(found / postings.says, 1)
-    lines = found / total * (1 - LINE_FIT + LINE_FIT * fit + IN_A_ROW * in_a_row(postings, query, weights))
+    places = (found > 0).nonzero()[0].astype(np.int32)
+    similar = similarity(postings, query, weights, found, places)
+    score = best_of(postings, places, similar) + WHOLE * (weights @ whole) / total
+    score *= 1 - CALLED_SO + CALLED_SO * (weights @ called) / total
     held = whole >= HELD
-    best = np.maximum.reduceat(lines, postings.starts)
-    score = (best + WHOLE * (weights @ whole) / total) * (1 - CALLED_SO + CALLED_SO * (weights @ called) / total)
-    return Scores(score, weights @ held / total, held, lines)
+    return Scores(score, weights @ held / total, held, places, similar)
 
 
-def says(postings: Postings, word: Word) -> float:
-    """How much a word tells procedures apart, judged by what it surely stands for."""
-    known = [
-        postings.words[option].says
-        for option, weight in word.options
-        if option in postings.words and (weight >= SURE or option == word.meant)
-    ]
-    return max(known, default=postings.unknown)
+def similarity(postings: Postings, query: Query, weights: Weights, found: Weights, places: Numbers) -> Weights:
+    """How alike the query and each line of `places` are, from what was `found` in them."""
+    there = found[places]
+    fit = np.minimum(there / postings.says[places], 1)
+    row = in_a_row(postings, query, weights, places)
+    return there / weights.sum() * (1 - LINE_FIT + LINE_FIT * fit + IN_A_ROW * row)
 
 
-def in_a_row(postings: Postings, query: Query, weights: Weights) -> Weights:
-    """For each line the share of the query's neighbours that are neighbours there."""
-    row, total = np.zeros(len(postings.texts), np.float32), 0.0
-    for number, pair in enumerate(pairwise(word.meant for word in query.words)):
-        weight = float(min(weights[number : number + 2]))
-        total += weight
+def best_of(postings: Postings, places: Numbers, similar: Weights) -> Weights:
+    """For each procedure its best line's likeness; 0 when no line of it was found."""
+    best = np.zeros(len(postings.starts), np.float32)
+    if len(places):
+        procedures = postings.number_of[places]
+        first = np.ones(len(procedures), np.bool_)
+        np.not_equal(procedures[1:], procedures[:-1], out=first[1:])
+        firsts = first.nonzero()[0]
+        best[procedures[firsts]] = np.maximum.reduceat(similar, firsts)
+    return best
+
+
+def in_a_row(postings: Postings, query: Query, weights: Weights, places: Numbers) -> Weights | float:
+    """For each line of `places` the share of the query's neighbours that are neighbours there."""
+    meant = [word.meant for word in query.words]
+    together = np.minimum(weights[:-1], weights[1:])
+    row, found = np.zeros(len(postings.texts), np.float32), False
+    for pair, weight in zip(pairwise(meant), together, strict=True):
         if pair in postings.pairs:
             row[postings.pairs[pair]] += weight
-    return row / total if total else row
+            found = True
+    return row[places] / together.sum() if found else 0.0

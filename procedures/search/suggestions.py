@@ -52,15 +52,14 @@ def named(index: Index, facet: str, text: str, most: int) -> list[str]:
 
 
 def label_words(index: Index, facet: str) -> list[tuple[str, str]]:
-    """Every value of a facet that has procedures, with the words of its names in all their forms."""
+    """Every value of a facet that has procedures, with the words of its names, the fullest first."""
     kept = index.kept.setdefault("label words", {})
     if facet not in kept:
-        kept[facet] = [
-            (value, "".join(forms_of(f"{name} {index.labels_en[facet].get(value, '')}")))
-            for value, name in index.labels[facet].items()
-            if index.count(facet, value)
-        ]
-        kept[facet].sort(key=lambda item: -index.count(facet, item[0]))
+        labels = index.labels[facet].items()
+        named = [(value, name) for value, name in labels if index.count(facet, value)]
+        named.sort(key=lambda item: -index.count(facet, item[0]))
+        english = index.labels_en[facet]
+        kept[facet] = [(value, "".join(forms_of(f"{name} {english.get(value, '')}"))) for value, name in named]
     return kept[facet]
 
 
