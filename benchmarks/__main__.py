@@ -19,6 +19,8 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
+from . import engines
+
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
 ROUNDS, REQUESTS, WARM = 5, 100, 40
@@ -134,6 +136,7 @@ def main() -> None:
         for command in (["migrate"], ["load_catalog"]):
             subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=ROOT, env=environment, check=True)
         engine(environment)
+        engines.run(environment)
         server = serve(environment)
         try:
             report(measure())

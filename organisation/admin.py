@@ -66,7 +66,8 @@ class AgencyAdmin(FoldedSearch):
     search_fields = ["code", "name", "name_en", "short_name"]
     autocomplete_fields = ["parent", "successors"]
     fieldsets = [
-        (None, {"fields": ["code", "name", "name_en", "short_name", "kind", "parent", "receives_records"]}),
+        (None, {"fields": ["code", "name", "name_en", "short_name", "kind", "parent"]}),
+        (_("Records"), {"fields": ["receives_records", "record_part"]}),
         (_("Validity"), {"fields": ["valid_from", "valid_to", "successors"]}),
         (_("Source"), {"fields": ["basis", "source_note"]}),
     ]

@@ -99,6 +99,13 @@ class Agency(Validity):
     receives_records = models.BooleanField(
         _("receives records"), default=False, help_text=_("Has a one-stop desk of its own.")
     )
+    record_part = models.CharField(
+        _("part of record codes"),
+        max_length=16,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]\d{2}(\.\d{2}){0,2}(\.\d{3})?\Z", _("Like H02.15 or H02.21.07.033."))],
+        help_text=_("The unit part of the codes it gives: Art. 26 Decree 61/2018/NĐ-CP."),
+    )
     basis = models.CharField(_("basis"), max_length=12, choices=Basis, default=Basis.CONFIRMED)
     source_note = models.CharField(_("source"), max_length=200, blank=True)
 
@@ -120,6 +127,12 @@ class Agency(Validity):
                 name="agency_not_its_own_parent",
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 violation_error_message=_("An agency is not its own parent."),
+            ),
+            models.UniqueConstraint(
+                fields=["record_part"],
+                condition=~Q(record_part=""),
+                name="agency_record_part_once",
+                violation_error_message=_("Another unit gives codes with this part."),
             ),
         ]
 

@@ -18,8 +18,22 @@ NO_DELETE = EDIT - {"delete"}
 # role → what it may do with every model of an application, or with one model of it.
 # Agencies, procedures and fields are withdrawn by date, not deleted: records point at them.
 PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
-    Role.OFFICER: {"procedures": VIEW, "organisation.agency": VIEW},
-    Role.SUPERVISOR: {"procedures": VIEW, "organisation.agency": VIEW, "organisation.user": VIEW},
+    Role.OFFICER: {
+        "procedures": VIEW,
+        "organisation.agency": VIEW,
+        "records.record": VIEW,
+        "records.bulkjob": VIEW,
+        "records.dayexception": VIEW,
+    },
+    Role.SUPERVISOR: {
+        "procedures": VIEW,
+        "organisation.agency": VIEW,
+        "organisation.user": VIEW,
+        "records.record": VIEW,
+        "records.bulkjob": VIEW,
+        "records.dayexception": VIEW,
+        "records.recordread": VIEW,
+    },
     Role.STEWARD: {
         "procedures": EDIT,
         "procedures.failedsearch": VIEW,
@@ -34,8 +48,35 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,
         "organisation.user": NO_DELETE,
+        "records.dayexception": EDIT,
     },
 }
+
+
+class Deed(models.TextChoices):
+    """What somebody may do with records, besides the plain permissions above."""
+
+    READ_OWN = "read_own", _("read the records of the own unit")
+    READ_ALL = "read_all", _("read all records")
+    RECEIVE = "receive", _("receive records")
+    MOVE = "move", _("change the status of records of the own unit")
+    SUPPLEMENT_AGAIN = "supplement_again", _("ask for a second supplement")
+    CORRECT = "correct", _("undo a mistaken change")
+    SEE_READINGS = "see_readings", _("see who opened which record")
+    KEEP_DAYS = "keep_days", _("keep the table of days off")
+
+
+# A supervisor reads everything, and acts where the rules ask for more than the officer's word.
+DEEDS: dict[str, frozenset[Deed]] = {
+    Role.OFFICER: frozenset({Deed.READ_OWN, Deed.RECEIVE, Deed.MOVE, Deed.CORRECT}),
+    Role.SUPERVISOR: frozenset({Deed.READ_ALL, Deed.SUPPLEMENT_AGAIN, Deed.CORRECT, Deed.SEE_READINGS}),
+    Role.ADMINISTRATOR: frozenset({Deed.KEEP_DAYS}),
+}
+
+
+def can(role: str, deed: Deed) -> bool:
+    """Whether `role` may do `deed`."""
+    return deed in DEEDS.get(role, frozenset())
 
 
 def may(role: str, permission: str) -> bool:

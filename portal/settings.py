@@ -5,7 +5,9 @@ machine's own addresses only. As soon as `ALLOWED_HOSTS` names another host it i
 what a service needs must be set, and what is missing is named here, at start.
 """
 
+import base64
 import datetime
+import hashlib
 import secrets
 from pathlib import Path
 
@@ -45,12 +47,24 @@ def development_key() -> str:
     return file.read_text()
 
 
+def derived_key(secret: str) -> str:
+    """A key for personal facts in development, from the secret key."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"data {secret}".encode()).digest()).decode()
+
+
 required_in_service("SECRET_KEY", "a long random SECRET_KEY of its own")
 required_in_service("DATABASE_URL", "DATABASE_URL=postgres://user:password@host:5432/name")
 if IN_SERVICE and DEBUG:
     raise ImproperlyConfigured("DEBUG must be off in service: its error pages show the program's inside.")
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or development_key()
+
+# Personal facts of records: the keys that seal them, the newest first, and the key of the hashes that find them.
+# Made with `manage.py make_data_key`; `manage.py rotate_data_keys` seals everything with the newest.
+required_in_service("PORTAL_DATA_KEYS", "keys for the personal facts of records: manage.py make_data_key prints one")
+required_in_service("PORTAL_HASH_KEY", "a long random PORTAL_HASH_KEY, by which records are found again")
+DATA_KEYS = env.list("PORTAL_DATA_KEYS", default=[]) or [derived_key(SECRET_KEY)]
+HASH_KEY = env.str("PORTAL_HASH_KEY", default="") or SECRET_KEY
 
 # The province, and the day ---------------------------------------------------------------------
 
@@ -80,6 +94,7 @@ PORTAL_NATIONAL_PROCEDURE_URL = env.str(
 INSTALLED_APPS = [
     "procedures",  # first: its `loaddata` wraps Django's
     "organisation",
+    "records",
     "portal",
     "django.contrib.admin",
     "django.contrib.auth",

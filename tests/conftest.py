@@ -16,10 +16,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+
+from procedures import slots
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = datetime.date(2024, 8, 28)  # the day of the shipped catalogue
@@ -65,6 +68,13 @@ def load_catalogue(blocker: DjangoDbBlocker) -> None:
 def catalogue_day(settings):
     settings.PORTAL_TODAY = DAY
     return DAY
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """No page of the test before, nor a part of one: what a test sets must show."""
+    cache.clear()
+    slots._rendered.clear()
 
 
 # The running portal ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from .choices import Audience, ChannelKind, LegalKind, Level, OnlineLevel, Origi
 from .fields import Field, FieldOwner
 from .parts import Channel, Document, EverydayName, LegalDocument, Result
 from .procedure import Procedure, parse_code
+from .versions import ProcedureVersion, pin
 from .words import FailedSearch, Synonym
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "OnlineLevel",
     "Origin",
     "Procedure",
+    "ProcedureVersion",
     "Result",
     "Source",
     "Synonym",
     "TimeUnit",
     "parse_code",
+    "pin",
 ]

@@ -33,7 +33,7 @@ __all__ = [
 
 FILTERS = ("agency", "field", "level", "audience", "online")
 PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides where the text ties
-RIGHT_LEVEL = 0.05  # what a level adds that the person named
+RIGHT_LEVEL = 0.2  # what a level adds that the person named
 WORTH_SHOWING = 0.3  # the score beside the best one's from which a procedure is shown
 LEAST = 0.3  # the share of the query that a procedure must hold, or nothing was found
 ALL = 0.999  # all of it, but for rounding
@@ -73,9 +73,12 @@ class Found:
 
     @cached_property
     def loose(self) -> bool:
-        """Whether no procedure has all the words: those found have most of them."""
+        """Whether no procedure has all the words that say what is wanted: those found have most of them."""
         scores, order = self.ranking.scores, self.ranking.order
-        return scores is not None and bool(order) and bool(scores.share[order].max() < ALL)
+        if scores is None or not order:
+            return False
+        wanted = [number for number, word in enumerate(self.ranking.query.words) if word.says == 1]
+        return not scores.held[np.ix_(wanted, order)].all(axis=0).any()
 
     @property
     def in_vain(self) -> bool:

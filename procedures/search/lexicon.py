@@ -21,6 +21,7 @@ SLIP_COST = 9.0  # of each slip, in nats: how much likelier its words must be be
 UNFINISHED_COST = 2.5  # of taking the last word for a beginning
 SHORTEST_JOINED, LONGEST_JOINED, LONGEST_SYLLABLE = 4, 40, 7  # letters; the last as in nghiêng
 COMMON, USUAL = 20, 5  # times: common words stand beside any other, even of one letter (ở, ý); usual pairs
+BOUND = 0.1  # the share of a word's places in which it stands beside another that makes them one expression
 FOLLOWS = 0.6  # the weight of the word before against the word's own frequency
 
 
@@ -107,6 +108,11 @@ class Lexicon:
         usual = len(row) > 1 and all(self.pairs[pair] >= USUAL for pair in pairwise(row))
         common = len(row) > 2 or all(self.counts[part] >= COMMON for part in row)
         return row if usual or (common and not self.near(word)) else []
+
+    def bound(self, before: str, word: str) -> bool:
+        """Whether two words in a row are a usual expression: `căn cước`, `xã hội`."""
+        together = self.pairs[before, word]
+        return together >= USUAL and together >= BOUND * min(self.counts[before], self.counts[word])
 
     def likelihood(self, before: str, word: str) -> float:
         """The logarithm of how likely `word` follows `before` (empty at the beginning)."""

@@ -101,12 +101,14 @@ class Postings:
         if len(known) == 1:
             option, weight, there = known[0]
             line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
+            weights = self.weights_of_procedures(there, weight, line_weights)
             called = np.full(len(there.called), weight, np.float32)
-            return Standing(there.lines, line_weights, there.procedures, weight * there.weights, there.called, called)
+            return Standing(there.lines, line_weights, there.procedures, weights, there.called, called)
         lines, whole, called = self.rows()
         for option, weight, there in known:
-            raise_to(lines, there.lines, self.weights_of_lines(there, weight, accented if option == typed else ""))
-            raise_to(whole, there.procedures, weight * there.weights)
+            line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
+            raise_to(lines, there.lines, line_weights)
+            raise_to(whole, there.procedures, self.weights_of_procedures(there, weight, line_weights))
             raise_to(called, there.called, weight)
         return Standing.of(lines, whole, called)
 
@@ -118,6 +120,13 @@ class Postings:
         weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
         weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
         return weights
+
+    def weights_of_procedures(self, there: Occurrences, weight: float, line_weights: Weights) -> Weights:
+        """What a word counts for each procedure as a whole: in lines, no more than in the best of them."""
+        best = np.full(len(self.starts), weight, np.float32)
+        best[there.called] = 0
+        np.maximum.at(best, self.number_of[there.lines], line_weights)
+        return best[there.procedures] * there.weights
 
     def find_says(self, options: Options, meant: str) -> float:
         """How much a word tells procedures apart, judged by what it surely stands for."""

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from procedures.keyboard import undecoded
 from procedures.models import Level
-from procedures.text import Token, tokens, words
+from procedures.text import Token, tokens
 
 from .lexicon import Lexicon
 
@@ -18,23 +19,17 @@ bao gồm, gồm, ở đâu, đến đâu, tại đâu, đâu, bao lâu, mất b
 bao nhiêu, khi nào, lúc nào, là gì, là, có phải, có cần, có được, được không, được, không, thủ tục, hồ sơ, thành phần
 hồ sơ, quy định, trình tự, điều kiện, thời gian, thời hạn, trường hợp, làm gì, những, các, của, về việc, về, ai, nào,
 ạ, nhé, với, vậy, thì sao, và, cho, khi, có, tại, ở, trong, theo, như, nay, how to, how do i, how, i want to,
-i need to, i, where to, where, what do i need, what, please, can, a, an, the, my, of, for, to, in, do, is
+i need to, i, where to, where, what do i need, what, please, can, get, a, an, the, my, of, for, to, in, do, is
 """
-ASKING: dict[str, list[tuple[str, ...]]] = {}  # first word → phrases, the longest first
-for asked in sorted((tuple(words(phrase)) for phrase in ASKING_PHRASES.split(",")), key=len, reverse=True):
-    ASKING.setdefault(asked[0], []).append(asked)
+ASKING: dict[str, list[list[Token]]] = {}  # first word → phrases, the longest first
+for asked in sorted((list(tokens(phrase)) for phrase in ASKING_PHRASES.split(",")), key=len, reverse=True):
+    ASKING.setdefault(asked[0].folded, []).append(asked)
 ASKED = 0.2  # what an asking word counts beside one that says something
 LONGEST = 16  # words of a query that are looked up; the rest says nothing new
 
-LEVEL_WORDS = {
-    "xa": Level.COMMUNE,
-    "phuong": Level.COMMUNE,
-    "tran": Level.COMMUNE,  # thị trấn
-    "thon": Level.COMMUNE,
-    "huyen": Level.DISTRICT,
-    "tinh": Level.PROVINCE,
-    "so": Level.PROVINCE,
-}
+LEVELS = {Level.COMMUNE: "xã phường trấn thôn", Level.DISTRICT: "huyện", Level.PROVINCE: "tỉnh sở"}
+LEVEL_WORDS = {word.folded: (word, level) for level, names in LEVELS.items() for word in tokens(names)}
+NO_LEVEL = {("xa", "hoi"), ("tac", "xa")}  # xã hội, hợp tác xã
 
 # How much an option counts beside the word as it was typed.
 MEANT = 0.75  # another word, likelier beside its neighbours than the one that was typed, which exists too
@@ -103,7 +98,7 @@ def understand(
         return Query()
     folded = [token.folded for token in typed]
     meant = lexicon.meant(folded)
-    says, levels = weigh(meant, places)
+    says, levels = weigh(typed, meant, lexicon, places)
     with_accents = any(token.accented != token.folded for token in typed)
     query_words = tuple(
         Word(
@@ -122,7 +117,7 @@ def understand(
 def separated(text: str, lexicon: Lexicon) -> Iterator[Token]:
     """The words of `text`; unknown ones that are undecoded Telex or VNI decoded, two written as one parted."""
     for token in tokens(text):
-        if token.folded in lexicon or not token.folded.isalnum():
+        if token.folded in lexicon or token.folded in ASKING or not token.folded.isalnum():
             yield token
             continue
         decoded = (next(tokens(word)) for word in undecoded(text[token.start : token.end].lower()))
@@ -131,13 +126,20 @@ def separated(text: str, lexicon: Lexicon) -> Iterator[Token]:
         yield from [Token(part, part, token.start, token.end) for part in parts] or [known or token]
 
 
-def weigh(meant: Sequence[str], places: Mapping[tuple[str, ...], Level]) -> tuple[list[float], frozenset[Level]]:
-    """How much each word says, and the levels that were named. When only asking words are left, all of them count."""
+def weigh(
+    typed: Sequence[Token], meant: list[str], lexicon: Lexicon, places: Mapping[tuple[str, ...], Level]
+) -> tuple[list[float], frozenset[Level]]:
+    """How much each word says, and the levels that were named. When only asking words are left, all of them count.
+
+    In `meant` asking words become what was typed: the catalogue need not have them.
+    """
     says, levels, place = [1.0] * len(meant), set(), 0
     while place < len(meant):
-        length, level = asking(meant, place), None
-        if not length:
-            length, level = named_place(meant, place, places)
+        length, level = asking(typed, meant, lexicon, place), None
+        if length:
+            meant[place : place + length] = [token.folded for token in typed[place : place + length]]
+        else:
+            length, level = named_place(typed, meant, place, places)
         says[place : place + length] = [ASKED] * length
         if level:
             levels.add(level)
@@ -147,15 +149,30 @@ def weigh(meant: Sequence[str], places: Mapping[tuple[str, ...], Level]) -> tupl
     return says, frozenset(levels)
 
 
-def asking(meant: Sequence[str], place: int) -> int:
-    """How many words from `place` on are a phrase of asking."""
-    phrases = ASKING.get(meant[place], ())
-    return next((len(phrase) for phrase in phrases if tuple(meant[place : place + len(phrase)]) == phrase), 0)
+def asking(typed: Sequence[Token], meant: Sequence[str], lexicon: Lexicon, place: int) -> int:
+    """How many words from `place` on are a phrase of asking; none when one word alone belongs to its neighbour."""
+    word = typed[place].folded
+    for phrase in ASKING.get(word, ()):
+        there = typed[place : place + len(phrase)]
+        if len(there) == len(phrase) and all(map(spelt_so, there, phrase)):
+            row = [*meant[:place][-1:], word, *meant[place + 1 :][:1]]
+            return 0 if len(phrase) == 1 and any(map(lexicon.bound, row, row[1:])) else len(phrase)
+    return 0
 
 
-def named_place(meant: Sequence[str], place: int, places: Mapping[tuple[str, ...], Level]) -> tuple[int, Level | None]:
+def spelt_so(token: Token, word: Token) -> bool:
+    """Whether a token is `word`; where accents were typed, they have to be its own."""
+    return token.folded == word.folded and token.accented in (token.folded, word.accented)
+
+
+def named_place(
+    typed: Sequence[Token], meant: Sequence[str], place: int, places: Mapping[tuple[str, ...], Level]
+) -> tuple[int, Level | None]:
     """How many words from `place` on name a level ("xã"), a place ("Lục Ngạn") or both ("huyện Lục Ngạn")."""
-    level = LEVEL_WORDS.get(meant[place])
+    word, level = LEVEL_WORDS.get(meant[place], (typed[place], None))
+    other = typed[place].folded == word.folded and not spelt_so(typed[place], word)
+    if other or NO_LEVEL.intersection(pairwise(meant[max(place - 1, 0) : place + 2])):
+        level = None
     after = place + (level is not None)
     for length in (3, 2, 1):
         found = places.get(tuple(meant[after : after + length]))

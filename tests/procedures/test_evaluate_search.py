@@ -7,7 +7,7 @@ from math import log2
 import pytest
 from django.core.management import CommandError, call_command
 
-from procedures.management.commands.evaluate_search import measure, read_judged
+from procedures.management.commands.evaluate_search import measure, read_judged, read_types
 
 
 def evaluate(file, **options) -> str:
@@ -78,6 +78,19 @@ def test_a_broken_file_is_refused_with_its_line(judged, text, place):
         evaluate(judged(text))
 
 
+def test_the_fourth_column_gives_each_query_its_type(judged):
+    file = judged("query\tcode\tgrade\ttype\na\tA\t3\ttypo\na\tB\t1\ttypo\nb\tB\t3\tprefix\nc\tC\t3\t\n")
+    assert read_types(file) == {"a": "typo", "b": "prefix"}
+    assert read_judged(file) == {"a": {"A": 3, "B": 1}, "b": {"B": 3}, "c": {"C": 3}}
+    assert read_types(judged("query\tcode\tgrade\na\tA\t3\n")) == {}
+
+
+@pytest.mark.django_db
+def test_a_query_of_two_types_is_refused_with_its_line(judged):
+    with pytest.raises(CommandError, match="line 3"):
+        evaluate(judged("query\tcode\tgrade\ttype\na\tA\t3\ttypo\na\tB\t1\tprefix\n"))
+
+
 def test_a_missing_file_and_another_encoding_are_refused_by_name(judged, tmp_path):
     with pytest.raises(CommandError, match=r"absent\.tsv"):
         evaluate(tmp_path / "absent.tsv")
@@ -93,3 +106,25 @@ def test_the_command_prints_the_means_as_lines_and_as_json(judged):
     assert (answer["queries"], answer["success@1"], answer["ndcg@10"]) == (2, 0.5, 0.5)
     assert answer["by_query"]["đăng ký khai sinh"]["success@1"] == 1
     assert answer["by_query"]["xyzzyqq"]["success@1"] == 0
+    assert "by_type" not in answer
+    assert "type" not in evaluate(file)
+
+
+@pytest.mark.django_db
+def test_with_types_the_command_prints_the_means_of_each_as_well(judged):
+    file = judged(
+        "query\tcode\tgrade\ttype\nxyzzyqq\t1.001193\t3\ttypo\n"
+        "đăng ký khai sinh\t1.001193\t3\tofficial\nđăng ký khai sinh\t2.000986\t1\tofficial\n"
+        "khai sinh\t1.001193\t3\ttypo\nxyzzyqqq\t1.001193\t3\t\n"
+    )
+    lines = evaluate(file).splitlines()
+    assert lines[:2] == ["4 queries", "success@1  0.500"]
+    assert [line.split()[:3] for line in lines[6:]] == [
+        ["type", "queries", "success@1"],
+        ["official", "1", "1.000"],
+        ["typo", "2", "0.500"],
+    ]
+    by_type = json.loads(evaluate(file, json=True))["by_type"]
+    assert list(by_type) == ["official", "typo"]
+    assert (by_type["typo"]["queries"], by_type["typo"]["success@5"], by_type["typo"]["mrr@10"]) == (2, 0.5, 0.5)
+    assert by_type["official"]["success@1"] == 1

@@ -13,7 +13,7 @@ from organisation.models import Agency
 from procedures.management.commands.evaluate_search import measure, read_judged
 from procedures.models import Field, FieldOwner, Procedure, Synonym
 from procedures.search import FILTERS, current, find, highlight
-from procedures.search.query import near_words
+from procedures.search.lexicon import Lexicon
 from procedures.text import clean, tokens
 
 BIRTH, MARRIAGE = "1.001193", "1.000894"
@@ -38,17 +38,18 @@ def add(code: str, name: str) -> None:
 
 @pytest.mark.parametrize("query", ["đăng ký khai sinh", "dang ky khai sinh", "ĐĂNG KÝ KHAI SINH", "dang ký khai sính"])
 def test_accents_and_capitals_may_be_left_out_or_wrong(query):
+    assert find(query).codes[:3] == find("đăng ký khai sinh").codes[:3]
     assert find(query).codes[0] == BIRTH
-    assert set(find(query).codes) == set(find("đăng ký khai sinh").codes)
+    assert find(query).missing(current().number[BIRTH]) == []
 
 
-@pytest.mark.parametrize(("typed", "other"), [("đất", "đạt"), ("đạt", "đất")])
+@pytest.mark.parametrize(("typed", "other"), [("chó", "cho"), ("đạt", "đất"), ("hội", "hỏi"), ("trưởng", "trường")])
 def test_a_word_with_its_exact_accents_ranks_above_its_folded_twin(typed, other):
     typed_word, other_word = (next(tokens(word)).accented for word in (typed, other))
     codes = find(typed).codes
-    assert all(typed_word in accents(code) for code in codes[:5])
+    assert all(typed_word in accents(code) for code in codes[:8])
     # The twin is found as well, only later.
-    assert any(other_word in (words := accents(code)) and typed_word not in words for code in codes[5:])
+    assert any(other_word in (words := accents(code)) and typed_word not in words for code in codes[8:])
 
 
 def test_decomposed_letters_find_the_same_in_the_same_order():
@@ -65,7 +66,7 @@ def test_the_old_place_of_the_tone_finds_the_same_in_the_same_order(old, new):
 
 
 @pytest.mark.parametrize("query", ["khai sjnh", "khai snih", "khai sinhh", "khai sin", "lhai sinh"])
-def test_one_slip_is_forgiven_from_four_letters_on(query):
+def test_one_slip_is_forgiven(query):
     found = find(query)
     assert found.codes[0] == BIRTH
     assert not found.loose
@@ -73,24 +74,39 @@ def test_one_slip_is_forgiven_from_four_letters_on(query):
 
 def test_two_slips_are_forgiven_from_seven_letters_on():
     assert find("karaoke").codes
-    assert set(find("karaxxke").codes) == set(find("karaoke").codes)
+    assert find("karaxxke").codes[:2] == find("karaoke").codes[:2]
+    assert not find("karaxxke").loose
 
 
 @pytest.mark.parametrize(
-    "query", ["sjn", "khai sjmh", "trxxng", "passpprttt"], ids=["short", "two in four", "two in six", "three in nine"]
+    "query", ["khai sjmh", "trxxng", "passpprttt"], ids=["two in four", "two in six", "three in nine"]
 )
 def test_more_slips_than_that_are_not_forgiven(query):
     found = find(query)
     assert not found.codes or found.loose
 
 
-def test_the_limits_of_slips_are_four_and_seven_letters():
-    vocabulary = frozenset({"abc", "abcd", "abcdef", "abcdefg", "1234567"})
-    assert near_words("abx", vocabulary) == ()
-    assert near_words("abxd", vocabulary) == ("abcd",) or near_words("abxd", vocabulary)[0] == "abcd"
-    assert "abcdef" not in near_words("abxxef", vocabulary)
-    assert "abcdefg" in near_words("abxxefg", vocabulary)
-    assert near_words("1234568", vocabulary) == ()
+def lexicon(*lines: str) -> Lexicon:
+    learnt = Lexicon()
+    for line in lines:
+        learnt.read(list(tokens(line)))
+    return learnt
+
+
+def test_the_limits_of_slips_are_three_and_seven_letters():
+    known = lexicon("ab abc abcdef abcdefg 1234567")
+    assert known.near("ax") == []
+    assert known.near("abx")[0] == ("abc", 1)
+    assert known.near("axx") == []
+    assert "abcdef" not in dict(known.near("abxxef"))
+    assert dict(known.near("abxxefg"))["abcdefg"] == 2
+    assert "abcdefg" not in dict(known.near("abxxxfg"))
+    assert known.near("1234568") == []
+
+
+def test_the_commonest_of_words_that_are_equally_near_comes_first():
+    known = lexicon("sinh", "sinh", "sing")
+    assert [word for word, _slips in known.near("sinx")] == ["sinh", "sing"]
 
 
 def test_the_last_word_may_be_begun_only():
@@ -105,19 +121,23 @@ def test_a_word_that_is_not_the_last_is_not_completed():
 
 
 def test_the_order_of_the_words_is_free():
-    assert set(find("khai sinh đăng ký").codes) == set(find("đăng ký khai sinh").codes)
+    assert find("khai sinh đăng ký").codes[:3] == find("đăng ký khai sinh").codes[:3]
     assert find("khai sinh đăng ký").codes[0] == BIRTH
+    assert not find("khai sinh đăng ký").loose
 
 
 def test_words_in_a_row_as_typed_rank_first():
-    add("ZZ-1", "Cấp thẻ zoqua bemli cho người dân")
-    add("ZZ-2", "Cấp thẻ bemli zoqua cho người dân")
-    assert find("zoqua bemli").codes == ["ZZ-1", "ZZ-2"]
-    assert find("bemli zoqua").codes == ["ZZ-2", "ZZ-1"]
+    add("ZZ-1", "Cấp thẻ vogrunt frelbix cho người dân")
+    add("ZZ-2", "Cấp thẻ frelbix vogrunt cho người dân")
+    assert find("vogrunt frelbix").codes == ["ZZ-1", "ZZ-2"]
+    assert find("frelbix vogrunt").codes == ["ZZ-2", "ZZ-1"]
 
 
-def test_asking_words_are_not_looked_up():
-    assert find("tôi muốn đăng ký khai sinh thì làm thế nào").codes == find("đăng ký khai sinh").codes
+def test_asking_words_say_little_and_are_not_missed():
+    asked = find("tôi muốn đăng ký khai sinh thì làm thế nào")
+    assert asked.codes[:2] == find("đăng ký khai sinh").codes[:2]
+    assert not asked.loose
+    assert asked.missing(current().number[BIRTH]) == []
 
 
 def test_a_query_of_asking_words_only_is_looked_up_as_it_is():
@@ -142,10 +162,32 @@ def test_what_is_no_code_of_the_catalogue_goes_nowhere_straight(query):
     assert find(query).code == ""
 
 
-def test_results_that_lack_words_are_labelled_loose():
+def test_results_that_lack_words_are_labelled_loose_and_tell_which():
     found = find("khai sinh xyzzyqq")
     assert found.loose
-    assert BIRTH in found.codes[:5]
+    assert found.codes[0] == BIRTH
+    assert found.missing(current().number[BIRTH]) == ["xyzzyqq"]
+
+
+def test_a_procedure_that_lacks_words_is_listed_behind_one_that_has_them_all():
+    found = find("mở quán karaoke")
+    missing = [found.missing(current().number[code]) for code in found.codes]
+    assert not found.loose
+    assert missing[0] == []
+    assert ["mở"] in missing
+
+
+def test_only_what_reaches_a_third_of_the_best_score_is_listed():
+    found = find("đăng ký khai sinh")
+    scores = found.ranking.scores.score
+    last, best = (scores[current().number[code]] for code in (found.codes[-1], found.codes[0]))
+    assert last < best
+    assert len(found.codes) < 100 < sum(scores > 0)
+
+
+def test_when_nothing_holds_a_third_of_the_words_nothing_is_found():
+    found = find("đăng ký xyzzyqq")
+    assert (found.codes, found.loose, found.in_vain) == ([], False, True)
 
 
 def test_results_that_have_all_words_are_not_labelled_loose():
@@ -187,12 +229,12 @@ def test_no_text_and_no_filter_breaks_the_search(query, filters):
 
 
 def test_a_synonym_works_as_soon_as_it_is_saved_and_no_longer_when_it_is_deleted():
-    assert find("zoqua").codes == []
-    synonym = Synonym.objects.create(everyday="zoqua", official="đăng ký khai sinh")
-    assert find("zoqua").codes[0] == BIRTH
-    assert find("ZÒQUA").codes[0] == BIRTH
+    assert find("vogrunt").codes == []
+    synonym = Synonym.objects.create(everyday="vogrunt", official="đăng ký khai sinh")
+    assert find("vogrunt").codes[0] == BIRTH
+    assert find("VÒGRUNT").codes[0] == BIRTH
     synonym.delete()
-    assert find("zoqua").codes == []
+    assert find("vogrunt").codes == []
 
 
 def test_a_synonym_widens_and_does_not_replace():
@@ -201,22 +243,22 @@ def test_a_synonym_widens_and_does_not_replace():
     assert not added & set(before.codes)
     Synonym.objects.create(everyday="kết hôn", official="karaoke")
     after = find("kết hôn").codes
-    assert added < set(after)
+    assert set(find("karaoke").codes[:2]) <= set(after)
     assert after[:10] == before.codes[:10]
 
 
 def test_a_renamed_procedure_is_found_by_its_new_name_and_a_withdrawn_one_no_more():
-    Procedure.objects.filter(code=BIRTH).update(name="Zoqua bemli")
-    assert find("zoqua bemli").codes == [BIRTH]
+    Procedure.objects.filter(code=BIRTH).update(name="Vogrunt frelbix")
+    assert find("vogrunt frelbix").codes == [BIRTH]
     Procedure.objects.filter(code=BIRTH).update(published=False)
-    assert find("zoqua bemli").codes == []
+    assert find("vogrunt frelbix").codes == []
     assert find(BIRTH).code == ""
     assert BIRTH not in find("").codes
 
 
 def test_a_name_that_was_saved_decomposed_is_found():
-    add("ZZ-1", unicodedata.normalize("NFD", "Cấp thẻ nghệ nhân zoqua"))
-    found = find("cấp thẻ zoqua")  # no word that the forgiving of slips could save
+    add("ZZ-1", unicodedata.normalize("NFD", "Cấp thẻ nghệ nhân vogrunt"))
+    found = find("cấp thẻ vogrunt")  # no word that the forgiving of slips could save
     assert (found.codes, found.loose) == (["ZZ-1"], False)
 
 
@@ -382,10 +424,11 @@ def test_the_judged_queries_are_answered_no_worse_than_they_were():
     judged = read_judged(JUDGED)
     results = [measure(find(query).codes, grades) for query, grades in judged.items()]
     means = {name: sum(result[name] for result in results) / len(results) for name in results[0]}
-    assert len(judged) == 153
-    # Measured .804 and .775 when the floor was laid.
-    assert means["success@1"] >= 0.784
-    assert means["ndcg@10"] >= 0.755
+    assert len(judged) >= 153
+    # Measured .948, 1.0 and .917 when the floor was laid.
+    assert means["success@1"] >= 0.93
+    assert means["success@5"] >= 0.98
+    assert means["ndcg@10"] >= 0.9
 
 
 def test_every_judged_code_is_in_the_catalogue():

@@ -1,0 +1,94 @@
+"""What the database itself refuses: changed or deleted events, a status without its event, a deleted record.
+
+Triggers, so that no way of writing can pass by. Installed after every `migrate`, because SQLite drops a table's
+triggers when a migration rebuilds it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+EVENT_TABLE, RECORD_TABLE = "records_event", "records_record"
+NEVER_CHANGED = "events are never changed"
+NEVER_DELETED = "records are never deleted"
+NEEDS_EVENT = "a status changes with its event only"
+
+WITH_EVENT = """EXISTS (
+    SELECT 1 FROM records_event e
+    WHERE e.record_id = NEW.id AND e.sequence = NEW.sequence AND e.to_status = NEW.status AND e.hash = NEW.last_hash
+)"""
+
+# name → (table, when, message, condition under which it is refused)
+SQLITE_GUARDS = {
+    "guard_event_update": (EVENT_TABLE, "BEFORE UPDATE", NEVER_CHANGED, ""),
+    "guard_event_delete": (EVENT_TABLE, "BEFORE DELETE", NEVER_CHANGED, ""),
+    "guard_record_delete": (RECORD_TABLE, "BEFORE DELETE", NEVER_DELETED, ""),
+    "guard_record_status": (
+        RECORD_TABLE,
+        "BEFORE UPDATE OF status, sequence, last_hash",
+        NEEDS_EVENT,
+        f"WHEN NOT {WITH_EVENT}",
+    ),
+    "guard_record_code": (RECORD_TABLE, "BEFORE UPDATE OF code", NEVER_CHANGED, "WHEN NEW.code <> OLD.code"),
+}
+
+POSTGRESQL_FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION guard_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE OR REPLACE FUNCTION guard_record_status() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.code <> OLD.code THEN
+        RAISE EXCEPTION '{NEVER_CHANGED}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF (NEW.status <> OLD.status OR NEW.sequence <> OLD.sequence OR NEW.last_hash <> OLD.last_hash)
+       AND NOT {WITH_EVENT} THEN
+        RAISE EXCEPTION '{NEEDS_EVENT}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+POSTGRESQL_GUARDS = {
+    "guard_event": f"""BEFORE UPDATE OR DELETE ON {EVENT_TABLE}
+        FOR EACH ROW EXECUTE FUNCTION guard_refuse('{NEVER_CHANGED}')""",
+    "guard_event_truncate": f"""BEFORE TRUNCATE ON {EVENT_TABLE}
+        FOR EACH STATEMENT EXECUTE FUNCTION guard_refuse('{NEVER_CHANGED}')""",
+    "guard_record_delete": f"""BEFORE DELETE ON {RECORD_TABLE}
+        FOR EACH ROW EXECUTE FUNCTION guard_refuse('{NEVER_DELETED}')""",
+    "guard_record_status": f"""BEFORE UPDATE ON {RECORD_TABLE}
+        FOR EACH ROW EXECUTE FUNCTION guard_record_status()""",
+}
+
+
+def install_statements(vendor: str) -> Iterator[str]:
+    if vendor == "postgresql":
+        yield POSTGRESQL_FUNCTIONS
+        for name, rule in POSTGRESQL_GUARDS.items():
+            yield f"CREATE OR REPLACE TRIGGER {name} {rule}"
+        return
+    for name, (table, when, message, condition) in SQLITE_GUARDS.items():
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield f"CREATE TRIGGER {name} {when} ON {table} {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+
+
+def install_guards(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
+    """Make sure that the guards are there as soon as both tables are; called after each `migrate`."""
+    connection = connections[using]
+    if not {EVENT_TABLE, RECORD_TABLE} <= set(connection.introspection.table_names()):
+        return
+    with connection.cursor() as cursor:
+        for statement in install_statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def remove_guards(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Lift the guards: only for emptying a test's database."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for name in POSTGRESQL_GUARDS:
+                table = EVENT_TABLE if name.startswith("guard_event") else RECORD_TABLE
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+            return
+        for name in SQLITE_GUARDS:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")

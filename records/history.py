@@ -1,0 +1,106 @@
+"""The history of a record: events chained by hashes, and what their chain says."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .models import Event, EventKind, Record
+from .statuses import FIRST
+
+
+def utc(moment: datetime.datetime | None) -> str | None:
+    """A moment as hashes hold it: UTC with microseconds."""
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds") if moment else None
+
+
+def content(event: Event, code: str) -> dict[str, Any]:
+    """What the hash of an event covers, as plain data; nothing personal."""
+    return {
+        "record": code,
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "at": utc(event.at),
+        "actor": event.actor_id,
+        "from": event.from_status,
+        "to": event.to_status,
+        "due_before": utc(event.due_before),
+        "due_after": utc(event.due_after),
+        "details": event.details,
+        "reason": event.reason_digest,
+        "previous": event.previous_hash,
+    }
+
+
+def hash_of(event: Event, code: str) -> str:
+    """SHA-256 of the event's content as canonical JSON: keys in order, no spaces, UTF-8."""
+    text = json.dumps(content(event, code), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first link of a record's chain that does not hold."""
+
+    code: str
+    sequence: int
+    why: str
+
+
+def verify(code: str, events: Iterable[Event], record: dict[str, Any]) -> Broken | None:
+    """Walk one chain, in order; `record` has `status`, `sequence`, `last_hash` and the dates of the record itself."""
+    last: Event | None = None
+    for number, event in enumerate(events, start=1):
+        why = fault_of(event, last, code, number)
+        if why:
+            return Broken(code, event.sequence, why)
+        last = event
+    if last is None:
+        return Broken(code, 0, "no event")
+    for name, expected in (("status", last.to_status), ("sequence", last.sequence), ("last_hash", last.hash)):
+        if record[name] != expected:
+            return Broken(code, last.sequence, f"the record's {name} is not that of its last event")
+    return None
+
+
+def fault_of(event: Event, last: Event | None, code: str, number: int) -> str:
+    """What is wrong with an event that follows `last`; empty when nothing is."""
+    if event.sequence != number:
+        return f"event {number} is missing"
+    if event.previous_hash != (last.hash if last else ""):
+        return "it does not continue the event before it"
+    if event.hash != hash_of(event, code):
+        return "its content was changed"
+    if last is None:
+        return "" if event.kind == EventKind.RECEIVED and event.to_status in FIRST else "it is no reception"
+    if event.from_status not in (None, last.to_status):
+        return "it starts from another status"
+    if event.from_status is None and event.to_status != last.to_status:
+        return "it changes the status without saying so"
+    return ""
+
+
+def chains(records: Iterable[dict[str, Any]], events: Iterable[Event]) -> Iterator[tuple[dict[str, Any], list[Event]]]:
+    """Each record with its events; both in the order of the records' keys."""
+    waiting = iter(events)
+    event = next(waiting, None)
+    for record in records:
+        own = []
+        while event is not None and event.record_id == record["id"]:
+            own.append(event)
+            event = next(waiting, None)
+        yield record, own
+
+
+def undoable(record: Record) -> Event | None:
+    """The last change of status that no correction has undone yet; None when only the reception is left."""
+    undone: set[int] = set()
+    changes = record.events.filter(kind__in=[EventKind.STATUS, EventKind.CORRECTED]).order_by("-sequence")
+    for event in changes:
+        if event.kind == EventKind.CORRECTED:
+            undone.add(event.details["undoes"])
+        elif event.sequence not in undone:
+            return event
+    return None
