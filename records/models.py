@@ -35,6 +35,11 @@ class Collection(models.TextChoices):
     ONLINE = "online", _("online")
 
 
+class DayExceptionManager(models.Manager["DayException"]):
+    def get_by_natural_key(self, day: str) -> "DayException":
+        return self.get(day=day)
+
+
 class DayException(models.Model):
     """A day that deviates from Monday to Friday: a holiday, a swapped day off, a worked Saturday."""
 
@@ -47,6 +52,8 @@ class DayException(models.Model):
     name = models.CharField(_("name"), max_length=120)
     source = models.CharField(_("source"), max_length=200, blank=True)
 
+    objects = DayExceptionManager()
+
     class Meta:
         verbose_name = _("day off or worked")
         verbose_name_plural = _("days off and worked")
@@ -57,6 +64,9 @@ class DayException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+    def natural_key(self) -> tuple[str]:
+        return (str(self.day),)
 
 
 class CodeCounter(models.Model):

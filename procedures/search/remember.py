@@ -18,12 +18,15 @@ def remembering(method: Callable[..., Answer]) -> Callable[..., Answer]:
     answers: dict[Any, Answer] = {}
 
     def remembered(*question: Any) -> Answer:
-        if question not in answers:
-            if len(answers) >= MOST:
-                answers.clear()
-            bound = weak()
-            assert bound is not None  # the object that is asked is alive  # noqa: S101
-            answers[question] = bound(*question)
-        return answers[question]
+        try:
+            return answers[question]
+        except KeyError:  # never asked, or cleared just now by another thread
+            pass
+        if len(answers) >= MOST:
+            answers.clear()
+        bound = weak()
+        assert bound is not None  # the object that is asked is alive  # noqa: S101
+        answer = answers[question] = bound(*question)
+        return answer
 
     return remembered

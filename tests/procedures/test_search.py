@@ -14,7 +14,7 @@ from procedures.management.commands.evaluate_search import measure, read_judged
 from procedures.models import Field, FieldOwner, Procedure, Synonym
 from procedures.search import FILTERS, current, find, highlight
 from procedures.search.lexicon import Lexicon
-from procedures.text import clean, tokens
+from procedures.text import clean, tokens, words
 
 BIRTH, MARRIAGE = "1.001193", "1.000894"
 JUDGED = Path(__file__).parent / "judged.tsv"
@@ -49,7 +49,7 @@ def test_a_word_with_its_exact_accents_ranks_above_its_folded_twin(typed, other)
     codes = find(typed).codes
     assert all(typed_word in accents(code) for code in codes[:8])
     # The twin is found as well, only later.
-    assert any(other_word in (words := accents(code)) and typed_word not in words for code in codes[8:])
+    assert any(other_word in accents(code) and typed_word not in accents(code) for code in codes[8:])
 
 
 def test_decomposed_letters_find_the_same_in_the_same_order():
@@ -89,15 +89,15 @@ def test_more_slips_than_that_are_not_forgiven(query):
 def lexicon(*lines: str) -> Lexicon:
     learnt = Lexicon()
     for line in lines:
-        learnt.read(list(tokens(line)))
+        learnt.read(words(line))
     return learnt
 
 
 def test_the_limits_of_slips_are_three_and_seven_letters():
-    known = lexicon("ab abc abcdef abcdefg 1234567")
+    known = lexicon("ab qrs abcdef abcdefg 1234567")
     assert known.near("ax") == []
-    assert known.near("abx")[0] == ("abc", 1)
-    assert known.near("axx") == []
+    assert known.near("qrx") == [("qrs", 1)]
+    assert known.near("qxx") == []
     assert "abcdef" not in dict(known.near("abxxef"))
     assert dict(known.near("abxxefg"))["abcdefg"] == 2
     assert "abcdefg" not in dict(known.near("abxxxfg"))
@@ -238,13 +238,12 @@ def test_a_synonym_works_as_soon_as_it_is_saved_and_no_longer_when_it_is_deleted
 
 
 def test_a_synonym_widens_and_does_not_replace():
-    before, added = find("kết hôn"), set(find("karaoke").codes)
-    assert added
-    assert not added & set(before.codes)
+    before, added = find("kết hôn").codes, find("karaoke").codes[0]
+    assert added not in before
     Synonym.objects.create(everyday="kết hôn", official="karaoke")
     after = find("kết hôn").codes
-    assert set(find("karaoke").codes[:2]) <= set(after)
-    assert after[:10] == before.codes[:10]
+    assert added in after
+    assert after[:10] == before[:10]
 
 
 def test_a_renamed_procedure_is_found_by_its_new_name_and_a_withdrawn_one_no_more():
