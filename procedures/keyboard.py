@@ -41,6 +41,10 @@ def base(letter: str) -> str:
     return unicodedata.normalize("NFD", letter)[0]
 
 
+def has_vowel(letters: list[str]) -> bool:
+    return any(base(letter) in VOWELS for letter in letters)
+
+
 def shape(letters: list[str], mark: str, vowels: str) -> bool:
     """Put `mark` on the last plain vowel of `vowels`; a horn goes on both letters of `uo`."""
     for number in reversed(range(len(letters))):
@@ -69,9 +73,7 @@ def telex(letters: list[str], key: str) -> str | None:
         if not (shape(letters, HORN, "ou") or shape(letters, BREVE, "a")):
             letters.append(f"u{HORN}")
         return ""
-    if key in TELEX_TONES and any(base(letter) in VOWELS for letter in letters):
-        return TELEX_TONES[key]
-    return None
+    return TELEX_TONES.get(key) if has_vowel(letters) else None
 
 
 def vni(letters: list[str], key: str) -> str | None:
@@ -80,4 +82,4 @@ def vni(letters: list[str], key: str) -> str | None:
         return ""
     if key in VNI_SHAPES and shape(letters, *VNI_SHAPES[key]):
         return ""
-    return VNI_TONES.get(key) if letters else None
+    return VNI_TONES.get(key) if has_vowel(letters) else None  # a number is no word: 2024

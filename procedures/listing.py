@@ -225,14 +225,15 @@ def meant(found: Found) -> str:
     if not (query.corrected and found.codes):
         return ""
     lines = found.index.postings.of(found.index.number[found.codes[0]])
-    written = {
-        token.folded: found.index.postings.texts[line][token.start : token.end].lower()
-        for line in reversed(lines)
-        for token in tokens(found.index.postings.texts[line])
-    }
-    if any(word.meant != word.typed and word.meant not in written for word in query.words):
+    written: dict[str, str] = {}  # both forms of a word → as it is written there, in the title rather than in a name
+    for text in (found.index.postings.texts[line] for line in reversed(lines)):
+        for token in tokens(text):
+            written[token.folded] = written[token.accented] = text[token.start : token.end].lower()
+    if any(word.slip and word.meant not in written for word in query.words):
         return ""
-    return " ".join(word.text if word.meant == word.typed else written[word.meant] for word in query.words)
+    return " ".join(
+        written.get(word.accented, written[word.meant]) if word.slip else word.text for word in query.words
+    )
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ def results_part(request: HttpRequest, context: dict[str, Any]) -> SafeString:
     found, page, query = context["found"], context["page"], context["query"]
     moved = [unit for unit, _heirs in context["moved"]]
     context |= {"rows": listing.rows(found, page.object_list, page.start_index()), "meant": listing.meant(found)}
+    if not page.object_list:
+        context["everyday"] = listing.everyday(found.index.day)
     noticed = found.loose or found.dropped or any(context[name] for name in ("cut", "moved", "meant"))
 
     def part(name: str, is_there: Any = True) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from procedures.keyboard import undecoded
 from procedures.models import Level
-from procedures.text import Token, tokens
+from procedures.text import Token, tokens, words
 
 from .lexicon import Lexicon
 
@@ -56,6 +56,7 @@ class Word:
     options: tuple[tuple[str, float], ...]
     meant: str  # the likeliest option
     says: float = 1.0  # 1 for a word that says what is wanted, less for asking words
+    slip: bool = False  # the keyboard or the fingers meant another word
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,7 @@ class Query:
     def corrected(self) -> bool:
         """Whether another word than a typed one is meant, other than a completion of the last."""
         return any(
-            word.meant != word.typed and not (word is self.words[-1] and word.meant.startswith(word.typed))
-            for word in self.words
+            word.slip and not (word is self.words[-1] and word.meant.startswith(word.typed)) for word in self.words
         )
 
 
@@ -108,10 +108,18 @@ def understand(
             options=options(lexicon, folded, place, meant[place]),
             meant=meant[place],
             says=says[place],
+            slip=slipped(text, typed, place, meant[place]),
         )
         for place, token in enumerate(typed)
     )
     return Query(query_words, tuple(spans(folded, meant, lexicon, synonyms)), levels)
+
+
+def slipped(text: str, typed: Sequence[Token], place: int, meant: str) -> bool:
+    """Whether the letters typed for a word are not those of the word that is meant, or it hangs on its neighbour."""
+    token = typed[place]
+    joined = any(token.start == other.end or token.end == other.start for other in typed)
+    return joined or words(text[token.start : token.end]) != [meant]
 
 
 def separated(text: str, lexicon: Lexicon) -> Iterator[Token]:
@@ -123,7 +131,17 @@ def separated(text: str, lexicon: Lexicon) -> Iterator[Token]:
         decoded = (next(tokens(word)) for word in undecoded(text[token.start : token.end].lower()))
         known = next((word for word in decoded if word.folded in lexicon), None)
         parts = [] if known else lexicon.parted(token.folded)
-        yield from [Token(part, part, token.start, token.end) for part in parts] or [known or token]
+        if parts:
+            yield from placed(parts, token.start)
+        else:
+            yield known._replace(start=token.start, end=token.end) if known else token
+
+
+def placed(parts: Sequence[str], start: int) -> Iterator[Token]:
+    """The words that were written as one, each with its own place: folding changes no length."""
+    for part in parts:
+        yield Token(part, part, start, start + len(part))
+        start += len(part)
 
 
 def weigh(

@@ -22,24 +22,24 @@ class Suggestions:
     agencies: list[str] = field(default_factory=list)
 
 
-def common_searches(index: Index) -> list[tuple[str, str]]:
-    """The Vietnamese names of common procedures, as (folded, written), in order of the first."""
+def common_searches(index: Index) -> list[tuple[str, int, str]]:
+    """The names of common procedures as (folded, everyday rank, written), in order of the first."""
     kept = index.kept.setdefault("common searches", {})
     if "list" not in kept:
-        named = (number for number, rank in enumerate(index.ranks) if rank >= COMMON_RANK)
-        texts = {index.postings.texts[line] for number in named for line in index.postings.of(number)[1:]}
-        kept["list"] = sorted((" ".join(words(text)), text) for text in texts)
+        common = ((number, int(rank)) for number, rank in enumerate(index.ranks) if rank >= COMMON_RANK)
+        texts = {index.postings.texts[line]: rank for number, rank in common for line in index.postings.of(number)[1:]}
+        kept["list"] = sorted((" ".join(words(text)), rank, text) for text, rank in texts.items())
     return kept["list"]
 
 
 def searches(index: Index, text: str) -> list[str]:
-    """Common searches that begin with `text`, the shortest first."""
+    """Common searches that begin with `text`: those of the commonest procedures, the shortest first."""
     typed = " ".join(words(text))
     common = common_searches(index)
-    start = bisect_left(common, (typed, ""))
-    end = bisect_left(common, (f"{typed}\U0010ffff", ""))
-    found = [written for folded, written in common[start:end] if folded != typed]
-    return sorted(found, key=len)[:SEARCHES]
+    start = bisect_left(common, (typed,))
+    end = bisect_left(common, (f"{typed}\U0010ffff",))
+    found = [(-rank, len(written), written) for folded, rank, written in common[start:end] if folded != typed]
+    return [written for _rank, _length, written in sorted(found)[:SEARCHES]]
 
 
 def named(index: Index, facet: str, text: str, most: int) -> list[str]:
