@@ -17,7 +17,8 @@ export PYTHONUNBUFFERED := 1
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # What a developer has exported for a server of their own must not reach tests and checks.
-CLEAN := env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u PORTAL_TODAY
+CLEAN := env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u PORTAL_TODAY -u PORTAL_TWO_FACTOR \
+	-u PORTAL_DATA_KEYS -u PORTAL_HASH_KEY
 # One file stays in one process: its browser and its data are set up once.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
@@ -49,6 +50,8 @@ check: .venv/.development ## Check style, types, templates, migrations, translat
 	$(CLEAN) $(BIN)/python tests/check_translations.py
 	$(CLEAN) ALLOWED_HOSTS=portal.example.gov.vn \
 		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+		PORTAL_HASH_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+		PORTAL_DATA_KEYS="$$($(BIN)/python -c 'from cryptography import fernet; print(fernet.Fernet.generate_key().decode())')" \
 		DATABASE_URL=postgres://portal:portal@127.0.0.1:5432/portal \
 		$(MANAGE) check --deploy --fail-level WARNING
 

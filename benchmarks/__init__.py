@@ -1,1 +1,1 @@
-"""`make bench`: what pages cost beside a bare Django view, and the search engine alone, in one run."""
+"""`make bench`: what pages cost beside a bare Django view, and the search engine beside others, in one run."""

@@ -124,8 +124,7 @@ def measure_all(asked: dict[str, Engine]) -> None:
             start = time.perf_counter()
             ask(query)
             taken[name].append((time.perf_counter() - start) * 1000)
-    titles = (*MEASURES, "p50 ms", "p99 ms", "× portal")
-    print(f"{len(judged)} queries".ljust(24), *(f"{title:>9}" for title in titles))
+    print(f"{len(judged)} queries".ljust(24), *(f"{name:>9}" for name in (*MEASURES, "p50 ms", "p99 ms", "× portal")))
     for name, times in taken.items():
         means = [statistics.mean(answer[key] for answer in quality[name]) for key in MEASURES]
         middle, slow = statistics.median(times), statistics.quantiles(times, n=100)[98]

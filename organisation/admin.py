@@ -3,16 +3,23 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from portal.clock import today
 
+from . import two_factor
 from .folded_search import FoldedSearch
 from .models import Agency, User, on_day
 
@@ -20,6 +27,7 @@ admin.site.site_header = _("Service Center administration")
 admin.site.site_title = _("Service Center administration")
 admin.site.index_title = _("Catalogue, units and people")
 admin.site.unregister(Group)  # what a person may do follows from the role
+admin.site.unregister([TOTPDevice, StaticDevice])  # their pages show the secrets; what is needed stands with the user
 
 
 class ValidityFilter(admin.SimpleListFilter):
@@ -85,14 +93,36 @@ class UserAdmin(FoldedSearch, DjangoUserAdmin):
     search_fields = ["username", "last_name", "first_name", "email"]
     filter_horizontal = []
     autocomplete_fields = ["unit"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "one_time_code"]
+    actions = ["reset_one_time_code"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": ["last_name", "first_name", "email"]}),
         (_("Work"), {"fields": ["unit", "role", "is_staff", "is_active"]}),
-        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+        (_("Signing in"), {"fields": ["one_time_code", "last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (None, {"classes": ["wide"], "fields": ["username", "usable_password", "password1", "password2"]}),
         (_("Work"), {"classes": ["wide"], "fields": ["unit", "role", "is_staff"]}),
     ]
+
+    @admin.display(description=_("one-time code"))
+    def one_time_code(self, user: User) -> str:
+        device = two_factor.device_of(user)
+        if device is None:
+            return gettext("not set up")
+        day = date_format(timezone.localtime(device.created_at), "SHORT_DATE_FORMAT")
+        return gettext("set up on %(day)s") % {"day": day}
+
+    @admin.action(description=_("Reset the one-time code of the selected people"), permissions=["change"])
+    def reset_one_time_code(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        with transaction.atomic():
+            done = [user for user in users if two_factor.reset(user)]
+            for user in done:
+                self.log_change(request, user, gettext("Reset the one-time code."))
+        text = ngettext(
+            "The one-time code of %(number)d person was reset. It is set up anew at the next sign-in.",
+            "The one-time code of %(number)d people was reset. It is set up anew at the next sign-in.",
+            len(done),
+        )
+        self.message_user(request, text % {"number": len(done)}, messages.SUCCESS if done else messages.WARNING)

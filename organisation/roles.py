@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "records.bulkjob": VIEW,
         "records.dayexception": VIEW,
         "records.recordread": VIEW,
+        "records.lookupfailure": VIEW,
     },
     Role.STEWARD: {
         "procedures": EDIT,
@@ -49,6 +50,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "organisation.agency": NO_DELETE,
         "organisation.user": NO_DELETE,
         "records.dayexception": EDIT,
+        "records.lookupfailure": VIEW,
     },
 }
 
@@ -63,13 +65,14 @@ class Deed(models.TextChoices):
     SUPPLEMENT_AGAIN = "supplement_again", _("ask for a second supplement")
     CORRECT = "correct", _("undo a mistaken change")
     SEE_READINGS = "see_readings", _("see who opened which record")
+    ERASE = "erase", _("erase personal facts after their term")
     KEEP_DAYS = "keep_days", _("keep the table of days off")
 
 
 # A supervisor reads everything, and acts where the rules ask for more than the officer's word.
 DEEDS: dict[str, frozenset[Deed]] = {
     Role.OFFICER: frozenset({Deed.READ_OWN, Deed.RECEIVE, Deed.MOVE, Deed.CORRECT}),
-    Role.SUPERVISOR: frozenset({Deed.READ_ALL, Deed.SUPPLEMENT_AGAIN, Deed.CORRECT, Deed.SEE_READINGS}),
+    Role.SUPERVISOR: frozenset({Deed.READ_ALL, Deed.SUPPLEMENT_AGAIN, Deed.CORRECT, Deed.ERASE, Deed.SEE_READINGS}),
     Role.ADMINISTRATOR: frozenset({Deed.KEEP_DAYS}),
 }
 

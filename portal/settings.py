@@ -8,6 +8,7 @@ what a service needs must be set, and what is missing is named here, at start.
 import base64
 import datetime
 import hashlib
+import ipaddress
 import secrets
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def required_in_service(name: str, why: str) -> None:
         )
 
 
+def switch(name: str, default: bool) -> bool:
+    """The variable `name` as on or off; a word that is neither stops the start, so that no slip turns safety off."""
+    text = env.str(name, default="").strip().lower()
+    if text and text not in (*env.BOOLEAN_TRUE_STRINGS, "off", "false", "no", "n", "0"):
+        raise ImproperlyConfigured(f"{name} must be on or off, not {text!r}.")
+    return text in env.BOOLEAN_TRUE_STRINGS if text else default
+
+
 def development_key() -> str:
     """The secret key of this checkout: made once, kept in `var/`, never used in service."""
     file = VAR_DIR / "secret_key"
@@ -61,7 +70,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or development_key()
 
 # Personal facts of records: the keys that seal them, the newest first, and the key of the hashes that find them.
 # Made with `manage.py make_data_key`; `manage.py rotate_data_keys` seals everything with the newest.
-required_in_service("PORTAL_DATA_KEYS", "keys for the personal facts of records: manage.py make_data_key prints one")
+required_in_service("PORTAL_DATA_KEYS", "keys for the personal facts of records: ALLOWED_HOSTS= manage.py make_data_key prints one")
 required_in_service("PORTAL_HASH_KEY", "a long random PORTAL_HASH_KEY, by which records are found again")
 DATA_KEYS = env.list("PORTAL_DATA_KEYS", default=[]) or [derived_key(SECRET_KEY)]
 HASH_KEY = env.str("PORTAL_HASH_KEY", default="") or SECRET_KEY
@@ -89,6 +98,19 @@ PORTAL_NATIONAL_PROCEDURE_URL = env.str(
     default="https://dichvucong.gov.vn/p/home/dvc-tthc-thu-tuc-hanh-chinh-chi-tiet.html?ma_thu_tuc={code}",
 )
 
+# The citizen's look-up (`records/lookup.py`): attempts that may fail in a quarter of an hour, from one address and
+# with one code; and the number of codes that fail in that time above which the staff is alarmed.
+PORTAL_LOOKUP_LIMIT_ADDRESS = env.int("PORTAL_LOOKUP_LIMIT_ADDRESS", default=20)
+PORTAL_LOOKUP_LIMIT_CODE = env.int("PORTAL_LOOKUP_LIMIT_CODE", default=10)
+PORTAL_LOOKUP_ALARM = env.int("PORTAL_LOOKUP_ALARM", default=100)
+# Addresses or networks without a limit of their own: the kiosks, which many people use. 10.0.5.0/28,203.0.113.7
+try:
+    PORTAL_LOOKUP_EXEMPT = [ipaddress.ip_network(text) for text in env.list("PORTAL_LOOKUP_EXEMPT", default=[])]
+except ValueError as error:
+    raise ImproperlyConfigured(f"PORTAL_LOOKUP_EXEMPT must be addresses or networks: {error}") from None
+# Years after which the personal facts of a closed record may be erased (`manage.py erase_records`).
+PORTAL_RETENTION_YEARS = env.int("PORTAL_RETENTION_YEARS", default=5)
+
 # Applications ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -103,6 +125,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -120,10 +146,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "organisation.middleware.SessionsEnd",
     "portal.middleware.ClosedUnlessPublic",
+    "organisation.middleware.CodeRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -180,10 +210,22 @@ CACHES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# E-mail --------------------------------------------------------------------------------------
+
+# smtp+tls://user:password@host:587; without it messages are printed, with the addresses they go to.
+email = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = email["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = email["EMAIL_HOST"], email["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = email["EMAIL_HOST_USER"], email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = email.get("EMAIL_USE_TLS", False), email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10  # seconds; a server that does not answer must not hold up the others' messages
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or PORTAL_EMAIL or "portal@localhost"
+
 # People ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisation.User"
-AUTHENTICATION_BACKENDS = ["organisation.backends.RoleBackend"]
+# Axes first: it refuses whoever is locked out before any password is looked at.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "organisation.backends.RoleBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -195,8 +237,32 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # one working day
+# Sessions end after half an hour without a request, with the browser, and after a working day
+# (`organisation/sessions.py`).
+SESSION_COOKIE_AGE = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_LONGEST = 12 * 60 * 60
+
+# The one-time code after the password (`organisation/two_factor.py`). Off where the passwords are printed anyway.
+PORTAL_TWO_FACTOR = switch("PORTAL_TWO_FACTOR", default=IN_SERVICE)
+OTP_TOTP_ISSUER = f"Hành chính công {PORTAL_PROVINCE}"  # the portal's name in the app; short, for a coarse QR code
+OTP_TOTP_SYNC = False  # phones take their time from the network: the step before and the next are leeway enough
+
+# Lock-out after failed sign-ins (`organisation/lockout.py`), by account and address together: an address is
+# shared by a whole office, and nobody from elsewhere can lock somebody out.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or whoever keeps trying locks the owner out for ever
+AXES_LOCKOUT_CALLABLE = "organisation.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "organisation.address.client_address"
+AXES_USERNAME_CALLABLE = "organisation.lockout.account_key"
+# Nothing personal is kept or logged beside the count.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "next", "csrfmiddlewaretoken"]
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 
 # Language and time -----------------------------------------------------------------------------
 
@@ -267,4 +333,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"axes": {"level": "WARNING"}},  # below that it tells of its housekeeping at each sign-in
 }

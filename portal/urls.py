@@ -12,6 +12,7 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("api/", api.public_urls()),
+    path("admin/two-factor/", include("organisation.urls")),
     path("admin/", admin.site.urls),
     path("robots.txt", views.robots),
 ]
@@ -20,6 +21,7 @@ urlpatterns += i18n_patterns(
     path("about/", views.about, name="about"),
     path("api/docs", api.api_docs, name="api_docs"),
     path("", include("procedures.urls")),
+    path("", include("records.urls")),
     prefix_default_language=False,
 )
 

@@ -17,7 +17,8 @@ from portal import clock
 from .search import current
 
 # Goes up with each change of the program that changes what an address answers over the same catalogue.
-VERSION = "2"
+VERSION = "3"
+FRAGMENT_HEADERS = ("HX-Request", "HX-History-Restore-Request")  # what htmx asks a part of a page with
 
 
 def content_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
@@ -65,15 +66,16 @@ def page_of_catalogue(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         content = cache.get(etag)
         if content is None:
             response = view(request, index, *args, **kwargs)
+            patch_vary_headers(response, FRAGMENT_HEADERS)
             if response.status_code != 200 or not getattr(response, "keep", True):
                 return response
             content = response.content
             cache.set(etag, content, timeout=None)
         else:
             response = HttpResponse(content)
+            patch_vary_headers(response, FRAGMENT_HEADERS)
         response["ETag"] = etag
         response["Cache-Control"] = "no-cache"  # to be kept, and asked for each time
-        patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
         return get_conditional_response(request, etag=etag, response=response) or response
 
     return answer

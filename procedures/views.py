@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 
-from . import listing, search
+from . import elsewhere, listing, search
 from .conditional import page_of_catalogue
 from .forms import filter_selects, search_box
 from .languages import in_language
@@ -33,6 +34,8 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     """Search and browse. All state is in the address; htmx gets the part below the box."""
     typed = clean(request.GET.get("q", ""))
     query = typed[:LONGEST_QUERY]
+    if address := elsewhere.address(query):
+        return lead_on(request, address)
     filters = {name: clean(request.GET.get(name, "")) for name in search.FILTERS}
     found = search.find(query, filters, index)
     if found.code and len(found.codes) == 1 and not any(filters.values()) and not request.htmx:  # type: ignore[attr-defined]
@@ -53,6 +56,15 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = HttpResponse(results if fragment else search_page(request, query, results))
     response.keep = not found.in_vain  # type: ignore[attr-defined]  # each search in vain is counted
+    return response
+
+
+def lead_on(request: HttpRequest, address: str) -> HttpResponse:
+    """To an address outside the catalogue; htmx would fetch it as a fragment, so it is told to open the page."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(address)
+    response = HttpResponseClientRedirect(address)
+    response.keep = False  # type: ignore[attr-defined]  # what is kept loses its headers
     return response
 
 

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organisation.models import Agency, User
+from organisation.models import Agency, AgencyKind, User
 from organisation.roles import Deed, can
 from portal import clock
 from procedures.models import ChannelKind, FieldOwner, Procedure, pin
@@ -107,23 +107,22 @@ def receive(
     The time limit is the one the procedure promises through the channel unless `limit` says another.
     """
     at, request = at or clock.now(), request or Request()
+    day = timezone.localtime(at).date()
     check_reception(unit, by, status, applicant)
+    check_in_force(unit, procedure, day)
     limit = limit or promised(procedure, channel)
-    facts = {
-        **{name: getattr(applicant, name) for name in ("name", "identity", "phone", "email", "address", "owner")},
-        "content": request.content,
-        "place": request.place,
-    }
+    if limit.value < 1:
+        raise Refused(_("A time limit is at least 1."))
     record = Record(
-        code=next_code(unit, timezone.localtime(at).date()),
+        code=next_code(unit, day),
         procedure=procedure,
         version=pin(procedure),
         unit=unit,
-        agency=settling_agency(procedure, unit, timezone.localtime(at).date()),
+        agency=settling_agency(procedure, unit, day),
         channel=channel,
         applicant_kind=applicant.kind,
         collection=request.collection,
-        sealed=personal.seal(facts),
+        sealed=personal.seal(facts_of(applicant, request)),
         phone_hash=hash_or_none("phone", applicant.phone),
         identity_hash=hash_or_none("identity", applicant.identity),
         papers=list(request.papers),
@@ -153,6 +152,18 @@ def check_reception(unit: Agency, by: User | None, status: Status, applicant: Ap
     applicant.check()
 
 
+def check_in_force(unit: Agency, procedure: Procedure, day: datetime.date) -> None:
+    for what, valid in ((unit.name, unit.is_valid(day)), (procedure.name, procedure.is_public(day))):
+        if not valid:
+            raise Refused(_("“%(what)s” is not in force on this day.") % {"what": what})
+
+
+def facts_of(applicant: Applicant, request: Request) -> dict[str, str]:
+    """What is sealed in a record."""
+    known = {name: getattr(applicant, name) for name in ("name", "identity", "phone", "email", "address", "owner")}
+    return {**known, "content": request.content, "place": request.place}
+
+
 def hash_or_none(kind: str, number: str) -> int | None:
     digits = personal.digits(number)
     return personal.keyed_hash(kind, digits) if digits else None
@@ -168,8 +179,9 @@ def promised(procedure: Procedure, channel: ChannelKind) -> Limit:
 
 
 def settling_agency(procedure: Procedure, unit: Agency, day: datetime.date) -> Agency:
-    """The owner of the field at province level, else the unit that received it (People's Committees settle there)."""
-    if not procedure.level_province:
+    """A People's Committee settles what its own level settles; the rest goes to the owner of the field."""
+    at_own_level = {AgencyKind.DISTRICT: procedure.level_district, AgencyKind.COMMUNE: procedure.level_commune}
+    if at_own_level.get(AgencyKind(unit.kind)) or not procedure.level_province:
         return unit
     owner = FieldOwner.objects.valid_on(day).filter(field=procedure.field_id).select_related("agency").first()
     return owner.agency if owner else unit
@@ -203,17 +215,8 @@ def change_status(
     at: datetime.datetime | None = None,
 ) -> Record:
     """Move a record along the table of moves."""
-    locked = lock(record, version)
-    move = BY_ENDS.get((Status(locked.status), to))
-    if move is None:
-        raise IllegalMove(
-            _("A record that is “%(start)s” cannot become “%(to)s”.")
-            % {"start": Status(locked.status).label, "to": Status(to).label}
-        )
-    again = to == Status.SUPPLEMENT and locked.supplements > 0
-    authorise(locked, by, Deed.SUPPLEMENT_AGAIN if again else Deed.MOVE)
-    if move.needs_reason and not reason.strip():
-        raise ReasonMissing(_("This needs a reason."))
+    locked = lock(record, by, version)
+    check_move(locked, to, by, reason)
     at, before, due_before = at or clock.now(), state(locked), locked.due_at
     start = Status(locked.status)
     locked.status, locked.status_since = to, at
@@ -223,6 +226,22 @@ def change_status(
     details = {"clock_before": before}
     append(locked, EventKind.STATUS, by=by, at=at, start=start, due_before=due_before, details=details, reason=reason)
     return locked
+
+
+def check_move(record: Record, to: Status, by: User | None, reason: str) -> None:
+    """Refuse what `change_status` would refuse of the record as it stands. Scope comes first: a status is not told
+    to those who may not read it."""
+    authorise_reading(record, by)
+    move = BY_ENDS.get((Status(record.status), to))
+    if move is None:
+        raise IllegalMove(
+            _("A record that is “%(start)s” cannot become “%(to)s”.")
+            % {"start": Status(record.status).label, "to": Status(to).label}
+        )
+    again = to == Status.SUPPLEMENT and record.supplements > 0
+    authorise(record, by, Deed.SUPPLEMENT_AGAIN if again else Deed.MOVE)
+    if move.needs_reason and not reason.strip():
+        raise ReasonMissing(_("This needs a reason."))
 
 
 def request_supplement(
@@ -237,10 +256,10 @@ def assign(
     record: Record, *, officer: User, by: User | None, version: int | None = None, at: datetime.datetime | None = None
 ) -> Record:
     """Put an officer of the record's own units in charge."""
-    locked = lock(record, version)
+    locked = lock(record, by, version)
     authorise(locked, by, Deed.MOVE)
-    if not (officer.is_active and scope.is_own(officer, locked)):
-        raise Refused(_("The officer works at another unit."))
+    if not scope.may(officer, Deed.MOVE, locked):
+        raise Refused(_("Only an officer of the record's own units can be in charge of it."))
     before = locked.officer_id
     locked.officer = officer
     details = {"officer_before": before, "officer": officer.pk}
@@ -259,18 +278,21 @@ def reappoint(
     at: datetime.datetime | None = None,
 ) -> Record:
     """Appoint a new date, once, with an apology and its reason (Art. 19 Decree 61/2018). The promise stays."""
-    locked = lock(record, version)
+    locked = lock(record, by, version)
     authorise(locked, by, Deed.MOVE)
+    at, calendar = at or clock.now(), current_calendar()
     if not reason.strip():
         raise ReasonMissing(_("The apology needs a reason."))
     if locked.reappointed_to:
         raise Refused(_("A record is re-appointed only once."))
     if locked.status not in OPEN or locked.due_at is None:
         raise Refused(_("Only a record that is due can be re-appointed."))
-    if due <= locked.due_at:
-        raise Refused(_("The new date must lie after the one that was promised."))
+    if due <= max(locked.due_at, at):
+        raise Refused(_("The new date must lie after the one that was promised, and in the future."))
+    if not calendar.is_working(timezone.localtime(due).date()):
+        raise Refused(_("The new date is a day off."))
     due_before, locked.reappointed_to = locked.due_at, due
-    set_dates(locked, current_calendar())
+    set_dates(locked, calendar)
     append(locked, EventKind.REAPPOINTED, by=by, at=at, due_before=due_before, details={}, reason=reason)
     return locked
 
@@ -280,7 +302,7 @@ def correct(
     record: Record, *, by: User | None, reason: str, version: int | None = None, at: datetime.datetime | None = None
 ) -> Record:
     """Undo the last change of status that still stands: status and clock are as they were before it."""
-    locked = lock(record, version)
+    locked = lock(record, by, version)
     authorise(locked, by, Deed.CORRECT)
     if not reason.strip():
         raise ReasonMissing(_("A correction needs a reason."))
@@ -301,7 +323,8 @@ def correct(
 @transaction.atomic
 def erase(record: Record, *, by: User | None, at: datetime.datetime | None = None) -> Record:
     """Erase the personal facts of a record whose term is over; its history still verifies."""
-    locked = lock(record, None)
+    locked = lock(record, by, None)
+    authorise(locked, by, Deed.ERASE)
     if locked.status in OPEN:
         raise Refused(_("The record is still open."))
     EventNote.objects.filter(event__record=locked).delete()
@@ -314,12 +337,14 @@ def erase(record: Record, *, by: User | None, at: datetime.datetime | None = Non
 
 def recompute(records: Iterable[Record], *, by: User | None, at: datetime.datetime | None = None) -> int:
     """Bring the due dates of open records in step with the table of days; how many changed, each with its event."""
-    calendar, changed = current_calendar(), 0
+    if by is not None and not can(by.role, Deed.KEEP_DAYS):
+        raise NotYours(_("Your role does not keep the table of days."))
+    changed = 0
     for record in records:
         with transaction.atomic():
-            locked = lock(record, None)
+            locked = lock(record, None, None)
             before = (locked.promised_at, locked.due_at)
-            set_dates(locked, calendar)
+            set_dates(locked, current_calendar())  # read under the lock: another edit of the days may be under way
             if (locked.promised_at, locked.due_at) != before and locked.status in OPEN:
                 details = {"promised_before": utc(before[0])}
                 append(locked, EventKind.RECOMPUTED, by=by, at=at, due_before=before[1], details=details)
@@ -330,13 +355,22 @@ def recompute(records: Iterable[Record], *, by: User | None, at: datetime.dateti
 # What all of them share ------------------------------------------------------------------------
 
 
-def lock(record: Record, version: int | None) -> Record:
-    """The record as it is now, its row locked; `Stale` when it is another than the one that was shown."""
+def lock(record: Record, by: User | None, version: int | None) -> Record:
+    """The record as it is now, its row locked; `Stale` when it is another than the one that was shown.
+
+    What happened in the meantime is told to those only who may read the record.
+    """
     locked = Record.objects.select_for_update().get(pk=record.pk)
+    authorise_reading(locked, by)
     if version is not None and version != locked.sequence:
         since = list(locked.events.filter(sequence__gt=version).select_related("actor"))
         raise Stale(_("Somebody changed this record in the meantime; nothing was overwritten."), since)
     return locked
+
+
+def authorise_reading(record: Record, by: User | None) -> None:
+    if by is not None and not scope.may_read(by, record):
+        raise NotYours(_("Your role or your unit does not allow this with this record."))
 
 
 def authorise(record: Record, by: User | None, deed: Deed) -> None:

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +8,12 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        from .guards import install_guards
+        from procedures import elsewhere
+
+        from . import lookup
+        from .guards import install_guards, make_way
 
         # After every migrate, because SQLite drops a table's triggers when a migration rebuilds it.
+        pre_migrate.connect(make_way, dispatch_uid="record-guards")
         post_migrate.connect(install_guards, dispatch_uid="record-guards")
+        elsewhere.register(lookup.address_for)

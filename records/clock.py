@@ -11,7 +11,7 @@ from .deadlines import Deadline, Limit, Pause, compute
 from .history import utc
 from .models import FAR, DayException, Record
 from .statuses import BEFORE_THE_CLOCK, STANDING_STILL, STARTS_ANEW_AFTER, Status
-from .working_days import Calendar
+from .working_days import ONE_DAY, Calendar
 
 
 def current_calendar() -> Calendar:
@@ -54,6 +54,8 @@ def move_clock(record: Record, start: Status | None, to: Status, at: datetime.da
             record.clock_from, record.pauses = at, []  # Art. 19.4 Decree 61/2018: the limit starts anew
         else:
             record.pauses = [*record.pauses, [utc(record.still_since), utc(at)]]
+            if record.reappointed_to:
+                record.reappointed_to += (local(at).date() - local(record.still_since).date()).days * ONE_DAY
         record.still_since = None
     if to in STANDING_STILL:
         record.still_since = at
@@ -63,12 +65,27 @@ def set_dates(record: Record, calendar: Calendar) -> None:
     """Bring the promise, the due date and the urgency in step with the clock."""
     computed = deadline(record, calendar)
     record.promised_at = aware(computed.due) if computed and computed.due else None
-    standing = record.still_since is not None
-    record.due_at = None if standing else record.reappointed_to or record.promised_at
+    record.due_at = latest_promise(record, calendar)
     record.urgency = record.due_at or FAR
 
 
-CLOCK_FIELDS = ("clock_from", "still_since", "pauses", "resolved_at", "returned_at", "supplements")
+def latest_promise(record: Record, calendar: Calendar) -> datetime.datetime | None:
+    """The promise, or the date of a re-appointment where that is later: on a working day."""
+    if record.promised_at is None or record.reappointed_to is None:
+        return record.promised_at
+    wall = local(record.reappointed_to)
+    return max(record.promised_at, aware(wall.combine(calendar.on_or_after(wall.date()), wall.time())))
+
+
+CLOCK_FIELDS = (
+    "clock_from",
+    "still_since",
+    "pauses",
+    "reappointed_to",
+    "resolved_at",
+    "returned_at",
+    "supplements",
+)
 
 
 def state(record: Record) -> dict[str, Any]:
@@ -80,7 +97,10 @@ def state(record: Record) -> dict[str, Any]:
 
 
 def restore(record: Record, saved: dict[str, Any]) -> None:
+    """Put the clock back; a re-appointment that was made since stays, because there is only one."""
     for name in CLOCK_FIELDS:
         value = saved[name]
+        if name == "reappointed_to" and value is None:
+            continue
         is_moment = isinstance(value, str)
         setattr(record, name, datetime.datetime.fromisoformat(value) if is_moment else value)

@@ -7,11 +7,13 @@ the short one is issued.
 
 import datetime
 import re
+import unicodedata
 
 LAST_ORDER = 9_999  # of a unit and day
-UNIT_PART = re.compile(r"[A-Z]\d{2}(?:\.\d{2}){0,2}(?:\.\d{3})?\Z")
-CODE = re.compile(r"(?P<unit>[A-Z0-9]+(?:\.[A-Z0-9]+)*)-(?P<day>\d{6})-(?P<order>\d{4})\Z")
-DASHES = re.compile(r"[‐‑‒–—―−_]")
+UNIT_PART = re.compile(r"[A-Z]\d{2}(?:\.\d{2}){0,2}(?:\.\d{3})?\Z", re.ASCII)
+# Without dashes: day and order are the last ten digits, however they were set off.
+CODE = re.compile(r"(?P<unit>[A-Z0-9]+(?:\.[A-Z0-9]+)*)(?P<day>\d{6})(?P<order>\d{4})\Z", re.ASCII)
+SET_OFF = re.compile(r"[\s\u200b\ufeff_‐‑‒–—―−-]+")
 
 
 class DayIsFull(Exception):
@@ -28,9 +30,9 @@ def issue(unit_part: str, day: datetime.date, order: int) -> str:
 def parse(text: str) -> str:
     """The short form of a code in any spelling; empty when `text` is none.
 
-    Small letters, spaces, other dashes and the full form are read.
+    Small and wide letters, spaces, other dashes or none, and the full form are read.
     """
-    match = CODE.match(re.sub(r"\s+", "", DASHES.sub("-", text)).upper())
+    match = CODE.match(SET_OFF.sub("", unicodedata.normalize("NFKC", text)).upper())
     if not match:
         return ""
     unit = short_unit(match["unit"].split("."))

@@ -8,6 +8,7 @@ months are calendar months; a limit in calendar days or months that ends on a da
 import calendar as months
 import datetime
 import enum
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from typing import NamedTuple
 from procedures.models import TimeUnit
 
 from .working_days import CLOSING, ONE_DAY, Calendar, office_time
+
+ONE_HOUR = datetime.timedelta(hours=1)
 
 
 class Limit(NamedTuple):
@@ -144,22 +147,19 @@ def months_later(day: datetime.date, count: int) -> datetime.date:
 def by_office_hours(
     start: datetime.datetime, limit: Limit, pauses: Sequence[Pause], calendar: Calendar
 ) -> Iterable[Step]:
-    left, lost, end = datetime.timedelta(hours=limit.value), datetime.timedelta(), start
+    left = whole = limit.value * ONE_HOUR
+    passed = datetime.timedelta()  # office time since the start, pauses included
     for opens, closes in office_time(start, calendar):
         for begin, stop in without(opens, closes, pauses):
             if left <= stop - begin:
-                yield Step(StepKind.COUNTED, begin + left, limit.value, limit.unit)
+                due = begin + left
+                yield Step(StepKind.COUNTED, due, limit.value, limit.unit)
+                lost = passed + (due - opens) - whole
                 if lost:
-                    yield Step(StepKind.PAUSED, begin + left, round(lost / datetime.timedelta(hours=1)), TimeUnit.HOUR)
+                    yield Step(StepKind.PAUSED, due, math.ceil(lost / ONE_HOUR), TimeUnit.HOUR)
                 return
             left -= stop - begin
-            end = stop
-        lost += sum((overlap(opens, closes, pause) for pause in pauses), datetime.timedelta())
-    yield Step(StepKind.COUNTED, end, limit.value, limit.unit)  # never reached: office time has no end
-
-
-def overlap(begin: datetime.datetime, stop: datetime.datetime, pause: Pause) -> datetime.timedelta:
-    return max(min(stop, pause.end or stop) - max(begin, pause.start), datetime.timedelta())
+        passed += closes - opens
 
 
 def without(

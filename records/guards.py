@@ -4,7 +4,7 @@ Triggers, so that no way of writing can pass by. Installed after every `migrate`
 triggers when a migration rebuilds it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -14,13 +14,29 @@ NEVER_CHANGED = "events are never changed"
 NEVER_DELETED = "records are never deleted"
 NEEDS_EVENT = "a status changes with its event only"
 
-WITH_EVENT = """EXISTS (
+# Never back to an earlier event: the number only grows.
+WITH_EVENT = """(NEW.sequence >= OLD.sequence AND EXISTS (
     SELECT 1 FROM records_event e
     WHERE e.record_id = NEW.id AND e.sequence = NEW.sequence AND e.to_status = NEW.status AND e.hash = NEW.last_hash
-)"""
+))"""
 
 # name → (table, when, message, condition under which it is refused)
+# The insert guards refuse `INSERT OR REPLACE`, by which SQLite deletes a row without asking its DELETE trigger.
 SQLITE_GUARDS = {
+    "guard_event_insert": (
+        EVENT_TABLE,
+        "BEFORE INSERT",
+        NEVER_CHANGED,
+        f"""WHEN EXISTS (
+            SELECT 1 FROM {EVENT_TABLE} WHERE id = NEW.id OR (record_id = NEW.record_id AND sequence = NEW.sequence)
+        )""",  # noqa: S608  # a constant
+    ),
+    "guard_record_insert": (
+        RECORD_TABLE,
+        "BEFORE INSERT",
+        NEVER_DELETED,
+        f"WHEN EXISTS (SELECT 1 FROM {RECORD_TABLE} WHERE id = NEW.id OR code = NEW.code)",  # noqa: S608
+    ),
     "guard_event_update": (EVENT_TABLE, "BEFORE UPDATE", NEVER_CHANGED, ""),
     "guard_event_delete": (EVENT_TABLE, "BEFORE DELETE", NEVER_CHANGED, ""),
     "guard_record_delete": (RECORD_TABLE, "BEFORE DELETE", NEVER_DELETED, ""),
@@ -79,6 +95,17 @@ def install_guards(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     with connection.cursor() as cursor:
         for statement in install_statements(connection.vendor):
             cursor.execute(statement)
+
+
+def make_way(using: str = DEFAULT_DB_ALIAS, plan: Sequence[Any] = (), **_signal: Any) -> None:
+    """Let migrations of this application rebuild the table of events; called before each `migrate`.
+
+    SQLite renames no table while a trigger of another one names it. `install_guards` puts that trigger back.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite" and any(migration.app_label == "records" for migration, _backwards in plan):
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER IF EXISTS guard_record_status")
 
 
 def remove_guards(using: str = DEFAULT_DB_ALIAS) -> None:

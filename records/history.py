@@ -7,8 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from .models import Event, EventKind, Record
 from .statuses import FIRST
+
+PAGE = 2_000
+FACTS = ("status", "sequence", "last_hash", "due_at")
 
 
 def utc(moment: datetime.datetime | None) -> str | None:
@@ -50,7 +55,7 @@ class Broken:
 
 
 def verify(code: str, events: Iterable[Event], record: dict[str, Any]) -> Broken | None:
-    """Walk one chain, in order; `record` has `status`, `sequence`, `last_hash` and the dates of the record itself."""
+    """Walk one chain, in order; `record` has the `FACTS` that the last event tells as well."""
     last: Event | None = None
     for number, event in enumerate(events, start=1):
         why = fault_of(event, last, code, number)
@@ -59,7 +64,7 @@ def verify(code: str, events: Iterable[Event], record: dict[str, Any]) -> Broken
         last = event
     if last is None:
         return Broken(code, 0, "no event")
-    for name, expected in (("status", last.to_status), ("sequence", last.sequence), ("last_hash", last.hash)):
+    for name, expected in zip(FACTS, (last.to_status, last.sequence, last.hash, last.due_after), strict=True):
         if record[name] != expected:
             return Broken(code, last.sequence, f"the record's {name} is not that of its last event")
     return None
@@ -88,10 +93,35 @@ def chains(records: Iterable[dict[str, Any]], events: Iterable[Event]) -> Iterat
     event = next(waiting, None)
     for record in records:
         own = []
-        while event is not None and event.record_id == record["id"]:
-            own.append(event)
+        while event is not None and event.record_id <= record["id"]:
+            if event.record_id == record["id"]:  # a smaller key: of a record that was written meanwhile
+                own.append(event)
             event = next(waiting, None)
         yield record, own
+
+
+def walk() -> Iterator[tuple[int, int, list[Broken]]]:
+    """Walk every chain, a page of records at a time: how many records and events it had, and which are broken.
+
+    Records may change meanwhile: what seems broken is looked at again with its row locked.
+    """
+    last = 0
+    while page := list(Record.objects.filter(pk__gt=last).order_by("pk").values("id", "code", *FACTS)[:PAGE]):
+        events = Event.objects.filter(record_id__gt=last, record_id__lte=page[-1]["id"])
+        ordered = events.order_by("record_id", "sequence").iterator(chunk_size=PAGE)
+        count, broken = 0, []
+        for record, own in chains(page, ordered):
+            count += len(own)
+            if verify(record["code"], own, record) and (fault := verify_locked(record["id"])):
+                broken.append(fault)
+        yield len(page), count, broken
+        last = page[-1]["id"]
+
+
+@transaction.atomic
+def verify_locked(pk: int) -> Broken | None:
+    record = Record.objects.select_for_update().values("code", *FACTS).get(pk=pk)
+    return verify(record["code"], Event.objects.filter(record=pk).order_by("sequence"), record)
 
 
 def undoable(record: Record) -> Event | None:

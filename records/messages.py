@@ -1,11 +1,12 @@
 """E-mails to the citizen: a row in the transaction of the event, sent once, tried again; only the code is personal."""
 
 import datetime
-from typing import Any
+from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from portal import clock
 
 from . import personal
 from .models import Event, EventKind, OutboxMessage, Record
+from .standing import WORDS
 from .statuses import Status
 
 # The steps that matter to a citizen; the rest is the office's own.
@@ -25,25 +27,40 @@ WORTH_A_MESSAGE = {
     Status.RESOLVED,
     Status.RETURNED,
 }
-FIRST_WAIT = datetime.timedelta(minutes=1)  # before the second try; doubled with each
+TO_DO = {Status.SUPPLEMENT, Status.PAYMENT, Status.RESOLVED}  # the next step is the citizen's
+
+FIRST_WAIT = datetime.timedelta(minutes=1)  # before the second try
+GROWTH = 4  # of the wait with each try: eight of them outlast a mail server that is away over a weekend
+LEASE = datetime.timedelta(minutes=10)  # how long a sender has a message to itself: far longer than one try takes
+MOST_IN_A_ROW = 5  # failures after which the server is taken to be away, and the rest waits for the next run
+
+
+# Writing ---------------------------------------------------------------------------------------
 
 
 def prepare(record: Record, event: Event) -> None:
     """Put the message about an event in the outbox, when an address was given and the step matters."""
+    address = record.personal.get("email", "") if record.sealed and is_worth_a_message(event) else ""
+    if address:
+        message_about(record, event, address).save(force_insert=True)
+
+
+def is_worth_a_message(event: Event) -> bool:
+    """Whether it matters to the citizen; a correction does when it takes back what a message said."""
+    if event.kind == EventKind.CORRECTED:
+        return event.from_status in WORTH_A_MESSAGE
     changed = event.kind in (EventKind.RECEIVED, EventKind.STATUS) and event.to_status in WORTH_A_MESSAGE
-    if not (changed or event.kind == EventKind.REAPPOINTED) or not record.sealed:
-        return
-    address = record.personal.get("email", "")
-    if not address:
-        return
+    return changed or event.kind == EventKind.REAPPOINTED
+
+
+def message_about(record: Record, event: Event, address: str) -> OutboxMessage:
+    """The message before it is saved, to be sent at once."""
     with translation.override(settings.LANGUAGE_CODE):
         subject = _("Record %(code)s: %(status)s") % {"code": record.code, "status": Status(event.to_status).label}
-        body = _(
-            "Your record %(code)s has moved on: %(status)s.\n\n"
-            "Look it up on the portal with its code and the last four digits of your phone or ID number.\n\n%(name)s"
-        ) % {"code": record.code, "status": Status(event.to_status).label, "name": settings.PORTAL_NAME}
+        how = _("Type the code and the last four digits of your phone or ID number on the portal to see more.")
+        body = "\n\n".join([*sentences(event), how, settings.PORTAL_NAME])
     now = clock.now()
-    OutboxMessage.objects.create(
+    return OutboxMessage(
         record=record,
         event=event,
         sealed_to=personal.seal(address),
@@ -54,35 +71,64 @@ def prepare(record: Record, event: Event) -> None:
     )
 
 
+def sentences(event: Event) -> Iterator[str]:
+    """What a message says about an event; what exactly is missing or due stands on the record page alone."""
+    status = Status(event.to_status)
+    if event.kind == EventKind.REAPPOINTED:
+        yield _("We are sorry: your record takes longer than we promised.")
+        yield _("A new day was named. You see it when you look your record up.")
+        return
+    if event.kind == EventKind.CORRECTED:
+        yield _("Our last message was a mistake. We are sorry.")
+    yield str(WORDS[status].headline)
+    if status in TO_DO:
+        yield _("You have to do something. You see what when you look your record up.")
+
+
+# Sending ---------------------------------------------------------------------------------------
+
+
 def send_waiting(now: datetime.datetime | None = None, most: int = 500) -> dict[str, int]:
-    """Send what waits; how many were sent and how many will be tried again. Safe to run twice at the same time."""
-    now, told = now or clock.now(), {"sent": 0, "failed": 0}
-    waiting = OutboxMessage.objects.filter(next_try_at__lte=now).order_by("next_try_at").values_list("pk", flat=True)
-    for pk in list(waiting[:most]):
-        with transaction.atomic():
-            message = locked(pk, now)
-            if message:
-                told["sent" if deliver(message, now) else "failed"] += 1
+    """Send what waits; how many were sent and how many failed. Safe to run twice at the same time.
+
+    No lock is held while a server is spoken to: a sender takes a message by moving its next try on, which only one
+    can do. When it dies before it says what became of the message, the message is tried again after `LEASE`.
+    """
+    told, in_a_row = {"sent": 0, "failed": 0}, 0
+    connection = get_connection()
+    due = OutboxMessage.objects.filter(next_try_at__lte=now or clock.now()).order_by("next_try_at", "pk")
+    for message in list(due[:most]):
+        moment = now or clock.now()
+        if not take(message, moment):
+            continue
+        sent = deliver(message, connection, moment)
+        told["sent" if sent else "failed"] += 1
+        in_a_row = 0 if sent else in_a_row + 1
+        if in_a_row == MOST_IN_A_ROW:
+            break
+    connection.close()
     return told
 
 
-def locked(pk: int, now: datetime.datetime) -> OutboxMessage | None:
-    """The message with its row locked, unless another sender has it or had it."""
-    rows: Any = OutboxMessage.objects.select_for_update(skip_locked=True)
-    return rows.filter(pk=pk, next_try_at__lte=now, sealed_to__isnull=False).first()
+def take(message: OutboxMessage, now: datetime.datetime) -> bool:
+    """Whether this sender has the message now: not when another has, nor when it was withdrawn in the meantime."""
+    as_it_was = OutboxMessage.objects.filter(pk=message.pk, next_try_at=message.next_try_at, sealed_to__isnull=False)
+    message.next_try_at, message.tries = now + LEASE, message.tries + 1
+    return bool(as_it_was.update(next_try_at=message.next_try_at, tries=F("tries") + 1))
 
 
-def deliver(message: OutboxMessage, now: datetime.datetime) -> bool:
-    """One try. A failure is told by its kind alone: an error's text may hold the address."""
-    message.tries += 1
+def deliver(message: OutboxMessage, connection: BaseEmailBackend, now: datetime.datetime) -> bool:
+    """One try. What a server says is not kept: the text of an error may hold the address."""
+    mine = OutboxMessage.objects.filter(pk=message.pk, next_try_at=message.next_try_at)
     try:
         to = personal.unseal(message.sealed_to)  # type: ignore[arg-type]
-        EmailMessage(message.subject, message.body, to=[to]).send()
-    except Exception:  # whatever the backend says, the message waits
-        given_up = message.tries >= OutboxMessage.MOST_TRIES
-        message.next_try_at = None if given_up else now + FIRST_WAIT * 2 ** (message.tries - 1)
-        message.save()
+        EmailMessage(message.subject, message.body, to=[to], connection=connection).send()
+    except Exception:  # whatever the server or the key says, the message waits
+        if message.tries >= OutboxMessage.MOST_TRIES:
+            mine.update(next_try_at=None, sealed_to=None)
+        else:
+            mine.update(next_try_at=now + FIRST_WAIT * GROWTH ** (message.tries - 1))
+        connection.close()  # the next one begins with a new connection
         return False
-    message.sent_at, message.next_try_at, message.sealed_to = now, None, None
-    message.save()
+    OutboxMessage.objects.filter(pk=message.pk).update(sent_at=now, next_try_at=None, sealed_to=None)
     return True

@@ -174,6 +174,8 @@ class Record(models.Model):
             models.Index(
                 fields=["officer", "urgency", "id"], condition=Q(status__in=OPEN), name="record_open_of_officer"
             ),
+            # Ended records by period, of everybody, of a unit, of an agency.
+            models.Index(fields=["-received_at", "-id"], name="record_received"),
             models.Index(fields=["unit", "-received_at", "-id"], name="record_received_at_unit"),
             models.Index(fields=["agency", "-received_at", "-id"], name="record_received_by_agency"),
             models.Index(fields=["phone_hash"], condition=Q(phone_hash__isnull=False), name="record_phone"),
@@ -291,6 +293,7 @@ class RecordRead(models.Model):
         verbose_name_plural = _("readings")
         ordering = ["-at", "-id"]
         indexes = [
+            models.Index(fields=["-at", "-id"], name="read_lately"),
             models.Index(fields=["record", "-at"], name="record_read"),
             models.Index(fields=["reader", "-at"], name="reader_read"),
         ]
@@ -325,11 +328,17 @@ class OutboxMessage(models.Model):
 
 
 class LookupFailure(models.Model):
-    """Failed look-ups of one address, or of one record's code, in one stretch of time: hashes, no address."""
+    """Failed look-ups from one address or of one code in a stretch of time, or the alarm about many: hashes only."""
 
+    class Kind(models.TextChoices):
+        ADDRESS = "address", _("address")
+        CODE = "code", _("code")
+        ALARM = "alarm", _("alarm")
+
+    kind = models.CharField(max_length=8, choices=Kind)
     key = models.BigIntegerField()
-    window = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
+    window = models.DateTimeField(_("from"))
+    count = models.PositiveIntegerField(_("record codes that failed"), default=0)
 
     class Meta:
         verbose_name = _("failed look-ups")
@@ -377,6 +386,7 @@ class BulkItem(models.Model):
     code = models.CharField(_("code"), max_length=64)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, default=Outcome.WAITING)
     message = models.CharField(_("message"), max_length=300, blank=True)
+    version = models.PositiveIntegerField(null=True)  # the record's last event when the list was made
 
     class Meta:
         verbose_name = _("record of a bulk move")
@@ -390,3 +400,23 @@ class BulkItem(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Recomputation(models.Model):
+    """Open records whose due dates follow a change of the table of days: done in slices, resumable."""
+
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    days = models.JSONField(default=list)  # the days that changed, ISO 8601; empty: every open record
+    position = models.BigIntegerField(default=0)  # the last record that was looked at
+    looked_at = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("recomputation of due dates")
+        verbose_name_plural = _("recomputations of due dates")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return ", ".join(self.days) or str(self.made_at)

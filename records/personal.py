@@ -17,6 +17,7 @@ from django.conf import settings
 
 from procedures.text import words
 
+LENGTHS_ABROAD = (11, 12)  # of a mobile and of a landline number with the country code
 LAST_DIGITS = 4  # of the phone or ID number: what a citizen proves to know
 
 
@@ -44,8 +45,20 @@ def unseal(sealed: bytes | memoryview) -> Any:
 
 
 def rotate(sealed: bytes | memoryview) -> bytes:
-    """The same facts under the newest key."""
-    return locksmith(tuple(settings.DATA_KEYS)).rotate(bytes(sealed))
+    """The same facts under the newest key; `Unreadable` as with `unseal`."""
+    try:
+        return locksmith(tuple(settings.DATA_KEYS)).rotate(bytes(sealed))
+    except InvalidToken:
+        raise Unreadable from None
+
+
+def has_newest_key(sealed: bytes | memoryview) -> bool:
+    """Whether the newest key alone opens it."""
+    try:
+        locksmith(tuple(settings.DATA_KEYS[:1])).decrypt(bytes(sealed))
+    except InvalidToken:
+        return False
+    return True
 
 
 def keyed_hash(kind: str, value: str) -> int:
@@ -62,7 +75,7 @@ def digest(text: str) -> str:
 def digits(number: str) -> str:
     """A phone or ID number as its digits alone; a Vietnamese country code becomes the leading zero."""
     plain = re.sub(r"\D", "", number)
-    return f"0{plain[2:]}" if plain.startswith("84") and len(plain) == 11 else plain
+    return f"0{plain[2:]}" if plain.startswith("84") and len(plain) in LENGTHS_ABROAD else plain
 
 
 def name_hashes(names: Iterable[str]) -> set[int]:

@@ -24,6 +24,13 @@ def visible_to(user: User) -> RecordQuerySet:
     return Record.objects.filter(own(user)) if can(user.role, Deed.READ_OWN) else Record.objects.none()
 
 
+def may_read(user: User, record: Record) -> bool:
+    """Whether `record` is among those of `visible_to`."""
+    if not user.is_active:
+        return False
+    return can(user.role, Deed.READ_ALL) or (can(user.role, Deed.READ_OWN) and is_own(user, record))
+
+
 def is_own(user: User, record: Record) -> bool:
     return user.unit_id is not None and user.unit_id in (record.unit_id, record.agency_id)
 

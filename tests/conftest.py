@@ -23,6 +23,7 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from procedures import slots
+from records import guards
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = datetime.date(2024, 8, 28)  # the day of the shipped catalogue
@@ -50,18 +51,29 @@ def django_db_setup(request, django_db_setup, django_db_blocker):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """A test with real transactions empties every table at its end: put the catalogue back for the next."""
-    result = yield
+    """A test with real transactions empties every table at its end, which the guards would refuse: lift them for
+    that moment, and put the catalogue back for the next test."""
     marker = item.get_closest_marker("django_db")
     real = marker and marker.kwargs.get("transaction")
-    if nextitem and (real or {"transactional_db", "live_server"} & set(item.fixturenames)):
-        load_catalogue(item.config.stash[BLOCKER])
-    return result
+    blocker = item.config.stash.get(BLOCKER, None)
+    if blocker is None or not (real or {"transactional_db", "live_server"} & set(item.fixturenames)):
+        return (yield)
+    with blocker.unblock():
+        guards.remove_guards()
+    try:
+        return (yield)
+    finally:
+        if nextitem:  # else the database is gone
+            with blocker.unblock():
+                guards.install_guards()
+            load_catalogue(blocker)
 
 
 def load_catalogue(blocker: DjangoDbBlocker) -> None:
+    """The shipped catalogue and the shipped table of days."""
     with blocker.unblock():
         call_command("load_catalog", verbosity=0)
+        call_command("loaddata", "days", verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -81,12 +93,36 @@ def nothing_kept():
 
 
 @pytest.fixture(scope="session")
-def portal_server(tmp_path_factory):
+def portal_database(tmp_path_factory):
+    """The URL of the running portal's own database."""
+    with own_database(tmp_path_factory.mktemp("database"), os.environ.get("PYTEST_XDIST_WORKER", "main")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def portal_server(tmp_path_factory, portal_database):
     """The address of a portal that runs as in service: gunicorn, with a database of its own."""
-    directory = tmp_path_factory.mktemp("portal")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with own_database(directory, worker) as database_url, running_portal(database_url, directory) as address:
+    with running_portal(portal_database, tmp_path_factory.mktemp("portal")) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def in_portal(portal_server, portal_database):
+    """Runs lines of Python on the running portal's database, in a process of their own; what they printed.
+
+    Browser tests use no database themselves (see `browser`). The lines know `tests.records.factories`.
+    """
+
+    def run(program: str) -> str:
+        env = {**os.environ, "DATABASE_URL": portal_database, "PORTAL_TODAY": DAY.isoformat()}
+        env |= {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+        env.pop("ALLOWED_HOSTS", None)
+        lines = f"import django; django.setup()\nfrom tests.records.factories import *\n{program}"
+        done = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return run
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The catalogue in memory: a tantivy index and the facts that filters count, rebuilt when the stamp moves."""
+"""The catalogue in memory: its words, and the facts that filters count, rebuilt when the stamp moves."""
 
 import datetime
 import gc

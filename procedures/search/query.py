@@ -18,8 +18,9 @@ làm sao, như thế nào, thế nào, ra sao, bằng cách nào, cần những 
 bao gồm, gồm, ở đâu, đến đâu, tại đâu, đâu, bao lâu, mất bao lâu, bao nhiêu tiền, bao nhiêu ngày, mất bao nhiêu,
 bao nhiêu, khi nào, lúc nào, là gì, là, có phải, có cần, có được, được không, được, không, thủ tục, hồ sơ, thành phần
 hồ sơ, quy định, trình tự, điều kiện, thời gian, thời hạn, trường hợp, làm gì, những, các, của, về việc, về, ai, nào,
-ạ, nhé, với, vậy, thì sao, và, cho, khi, có, tại, ở, trong, theo, như, nay, how to, how do i, how, i want to,
-i need to, i, where to, where, what do i need, what, please, can, get, a, an, the, my, of, for, to, in, do, is
+ạ, nhé, với, vậy, thì sao, và, cho, khi, có, tại, ở, trong, theo, như, nay, ủy ban nhân dân, ubnd,
+how to, how do i, how, i want to, i need to, i, where to, where, what do i need, what, please, can, get, a, an, the,
+my, of, for, to, in, do, is
 """
 ASKING: dict[str, list[list[Token]]] = {}  # first word → phrases, the longest first
 for asked in sorted((list(tokens(phrase)) for phrase in ASKING_PHRASES.split(",")), key=len, reverse=True):
@@ -27,8 +28,12 @@ for asked in sorted((list(tokens(phrase)) for phrase in ASKING_PHRASES.split(","
 ASKED = 0.2  # what an asking word counts beside one that says something
 LONGEST = 16  # words of a query that are looked up; the rest says nothing new
 
-LEVELS = {Level.COMMUNE: "xã phường trấn thôn", Level.DISTRICT: "huyện", Level.PROVINCE: "tỉnh sở"}
-LEVEL_WORDS = {word.folded: (word, level) for level, names in LEVELS.items() for word in tokens(names)}
+LEVELS = {
+    Level.COMMUNE: "cấp xã, thị trấn, xã, phường, thôn",
+    Level.DISTRICT: "cấp huyện, thành phố, thị xã, tp, huyện",
+    Level.PROVINCE: "cấp tỉnh, tỉnh, sở",
+}
+LEVEL_NAMES = [(list(tokens(name)), level) for level, names in LEVELS.items() for name in names.split(",")]
 NO_LEVEL = {("xa", "hoi"), ("tac", "xa")}  # xã hội, hợp tác xã
 
 # How much an option counts beside the word as it was typed.
@@ -168,36 +173,52 @@ def weigh(
 
 
 def asking(typed: Sequence[Token], meant: Sequence[str], lexicon: Lexicon, place: int) -> int:
-    """How many words from `place` on are a phrase of asking; none when one word alone belongs to its neighbour."""
-    word = typed[place].folded
-    for phrase in ASKING.get(word, ()):
-        there = typed[place : place + len(phrase)]
-        if len(there) == len(phrase) and all(map(spelt_so, there, phrase)):
-            row = [*meant[:place][-1:], word, *meant[place + 1 :][:1]]
-            return 0 if len(phrase) == 1 and any(map(lexicon.bound, row, row[1:])) else len(phrase)
-    return 0
+    """How many words from `place` on are a phrase of asking."""
+    phrases = ASKING.get(typed[place].folded, ())
+    length = next((len(phrase) for phrase in phrases if stands_at(typed, place, phrase)), 0)
+    return 0 if length == 1 and belongs(typed, meant, lexicon, place) else length
 
 
-def spelt_so(token: Token, word: Token) -> bool:
-    """Whether a token is `word`; where accents were typed, they have to be its own."""
-    return token.folded == word.folded and token.accented in (token.folded, word.accented)
+def stands_at(typed: Sequence[Token], place: int, phrase: Sequence[Token]) -> bool:
+    """Whether a phrase stands at `place`; where accents were typed, they have to be its own."""
+    there = typed[place : place + len(phrase)]
+    return len(there) == len(phrase) and all(
+        token.folded == word.folded and token.accented in (token.folded, word.accented)
+        for token, word in zip(there, phrase, strict=True)
+    )
+
+
+def belongs(typed: Sequence[Token], meant: Sequence[str], lexicon: Lexicon, place: int) -> bool:
+    """Whether a word typed without accents is one expression with a neighbour: the `can` of `can cuoc`."""
+    word = typed[place]
+    if word.accented != word.folded or len(word.folded) == 1 or level_at(typed, place + 1)[0]:
+        return False
+    row = [*meant[:place][-1:], word.folded, *meant[place + 1 : place + 2]]
+    return any(lexicon.bound(*pair) for pair in pairwise(row) if not ASKING.keys() >= set(pair))
+
+
+def level_at(typed: Sequence[Token], place: int) -> tuple[int, Level | None]:
+    """How many words from `place` on name a level ("xã", "thị trấn"), and which."""
+    around = pairwise(token.folded for token in typed[max(place - 1, 0) : place + 2])
+    if not NO_LEVEL.intersection(around):
+        for name, level in LEVEL_NAMES:
+            if stands_at(typed, place, name):
+                return len(name), level
+    return 0, None
 
 
 def named_place(
     typed: Sequence[Token], meant: Sequence[str], place: int, places: Mapping[tuple[str, ...], Level]
 ) -> tuple[int, Level | None]:
     """How many words from `place` on name a level ("xã"), a place ("Lục Ngạn") or both ("huyện Lục Ngạn")."""
-    word, level = LEVEL_WORDS.get(meant[place], (typed[place], None))
-    other = typed[place].folded == word.folded and not spelt_so(typed[place], word)
-    if other or NO_LEVEL.intersection(pairwise(meant[max(place - 1, 0) : place + 2])):
-        level = None
-    after = place + (level is not None)
+    said, level = level_at(typed, place)
+    after = place + said
     for length in (3, 2, 1):
         found = places.get(tuple(meant[after : after + length]))
         # A commune's name alone may be anything; a district's or the province's is what it says.
         if found and (level or (length > 1 and found != Level.COMMUNE)):
-            return after - place + length, level or found
-    return after - place, level
+            return said + length, level or found
+    return said, level
 
 
 def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> tuple[tuple[str, float], ...]:

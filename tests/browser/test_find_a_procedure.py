@@ -68,9 +68,11 @@ def test_the_title_of_a_procedure_and_its_first_facts_stand_on_the_first_screen(
     assert phone.locator("dl.facts").bounding_box()["y"] < 740
 
 
-def test_the_box_is_announced_as_a_search_box(page):
+def test_the_box_is_announced_as_one_that_suggests_and_without_scripts_as_a_search_box(page, no_script_page):
     page.goto("/en/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search for a procedure")).to_be_focused()
+    no_script_page.goto("/en/")
+    expect(no_script_page.get_by_role("searchbox", name="Search for a procedure")).to_be_focused()
 
 
 def test_home_waits_for_words(page):

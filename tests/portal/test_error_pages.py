@@ -46,7 +46,6 @@ def test_an_unknown_host_gets_400_with_a_page(client):
 
 
 def test_a_fault_of_ours_gets_500_with_a_page_that_tells_nothing_of_the_inside(client, monkeypatch):
-    client.get("/en/")
     monkeypatch.setattr(listing, "everyday", fail_with(RuntimeError("the inside")))
     response = client.get("/en/")
     assert response.status_code == 500

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from organisation.models import Agency
 from procedures.models import Procedure
+from procedures.search import current
 
 pytestmark = pytest.mark.django_db
 
@@ -62,11 +63,12 @@ def test_everyday_procedures_lead_to_pages_that_exist(home, client):
 def test_the_number_on_an_audience_is_what_the_filter_finds(home, client):
     for choice in home.context["audiences"]:
         listed = client.get("/en/procedures/", {"audience": choice.item.value})
-        assert listed.context["page"].paginator.count == choice.count
+        title = re.search(r'id="results-title"[^>]*>([\d,.]+) ', listed.text)[1]
+        assert int(re.sub(r"\D", "", title)) == choice.count
 
 
 def test_home_and_about_need_few_queries(client, django_assert_num_queries):
-    client.get("/")  # builds the index
+    current()  # builds the index
     with django_assert_num_queries(3):
         client.get("/")
     with django_assert_num_queries(2):

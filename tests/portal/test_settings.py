@@ -11,6 +11,8 @@ IN_SERVICE = {
     "ALLOWED_HOSTS": "portal.example.gov.vn",
     "SECRET_KEY": "a key of fifty characters and more, for nothing but this test",
     "DATABASE_URL": "postgres://portal:secret@127.0.0.1:5432/portal",
+    "PORTAL_DATA_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "PORTAL_HASH_KEY": "another key, for nothing but this test",
 }
 
 
@@ -51,7 +53,7 @@ def test_a_service_with_everything_starts_safely():
     assert result.stdout.strip() == "True True True True True ['https://portal.example.gov.vn']", result.stderr
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "PORTAL_DATA_KEYS", "PORTAL_HASH_KEY"])
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_service_without_what_it_needs_does_not_start_and_names_it(name, value):
     env = without(name) if value is None else {**IN_SERVICE, name: value}
@@ -90,3 +92,39 @@ def test_a_service_waits_for_its_database_for_seconds_only():
     options = "settings.DATABASES['default']['OPTIONS']"
     shown = f"{options}['connect_timeout'], {options}['pool']['timeout']"
     assert start(shown, **IN_SERVICE).stdout.strip() == "2 2"
+
+
+@pytest.mark.parametrize("text", ["off", "OFF", "0", "false", "no"])
+def test_the_one_time_code_is_asked_for_in_service_unless_it_is_switched_off(text):
+    assert start("settings.PORTAL_TWO_FACTOR", **IN_SERVICE).stdout.strip() == "True"
+    assert start("settings.PORTAL_TWO_FACTOR", **IN_SERVICE, PORTAL_TWO_FACTOR="").stdout.strip() == "True"
+    assert start("settings.PORTAL_TWO_FACTOR", **IN_SERVICE, PORTAL_TWO_FACTOR=text).stdout.strip() == "False"
+
+
+def test_the_one_time_code_is_asked_for_in_development_only_where_it_is_switched_on():
+    assert start("settings.PORTAL_TWO_FACTOR").stdout.strip() == "False"
+    assert start("settings.PORTAL_TWO_FACTOR", PORTAL_TWO_FACTOR="on").stdout.strip() == "True"
+
+
+@pytest.mark.parametrize("text", ["enabled", "ja", "of"])
+def test_a_word_that_is_neither_on_nor_off_does_not_start(text):
+    message = refusal(**IN_SERVICE, PORTAL_TWO_FACTOR=text)
+    assert "ImproperlyConfigured" in message
+    assert "PORTAL_TWO_FACTOR" in message
+
+
+def test_kiosks_are_addresses_or_networks():
+    shown = "[str(network) for network in settings.PORTAL_LOOKUP_EXEMPT]"
+    assert start(shown).stdout.strip() == "[]"
+    told = start(shown, PORTAL_LOOKUP_EXEMPT="10.0.5.0/28,203.0.113.7").stdout.strip()
+    assert told == "['10.0.5.0/28', '203.0.113.7/32']"
+    message = refusal(PORTAL_LOOKUP_EXEMPT="the desk downstairs")
+    assert "ImproperlyConfigured" in message
+    assert "PORTAL_LOOKUP_EXEMPT" in message
+
+
+def test_a_mail_server_is_one_address():
+    shown = "settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER, settings.EMAIL_USE_TLS"
+    told = start(shown, EMAIL_URL="smtp+tls://portal:secret@mail.example.gov.vn:587").stdout.strip()
+    assert told == "mail.example.gov.vn 587 portal True"
+    assert start("settings.EMAIL_BACKEND").stdout.strip() == "django.core.mail.backends.console.EmailBackend"

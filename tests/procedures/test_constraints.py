@@ -11,10 +11,12 @@ from procedures.models import (
     Channel,
     Document,
     EverydayName,
+    FailedSearch,
     Field,
     FieldOwner,
     LegalDocument,
     Procedure,
+    ProcedureVersion,
     Result,
     Synonym,
 )
@@ -61,6 +63,9 @@ BREAKS = {
     "agency_period_in_order": lambda: Agency.objects.update(valid_from=DAY, valid_to=EVE),
     "agency_kind_known": lambda: Agency.objects.filter(code="so-y-te").update(kind="ministry"),
     "agency_not_its_own_parent": lambda: its_own(Agency, "parent", code="so-y-te"),
+    "agency_record_part_once": lambda: Agency.objects.filter(code__in=["so-y-te", "vp-ubnd"]).update(
+        record_part="H99"
+    ),
     "user_role_known": lambda: create(User, username="zoqua", role="king"),
     "fieldowner_period_in_order": lambda: own(valid_from=DAY, valid_to=EVE),
     "field_owner_once": lambda: own(agency=Agency.objects.get(code="ttpvhcc")),
@@ -74,6 +79,9 @@ BREAKS = {
     "procedure_not_its_own_successor": lambda: its_own(Procedure, "replaced_by", code=BIRTH),
     "procedure_everyday_rank_bounded": lambda: change(everyday_rank=5),
     "procedure_source_known": lambda: change(source="hearsay"),
+    "procedure_version_once": lambda: [
+        create(ProcedureVersion, procedure=birth(), digest="x", facts={}) for _twice in range(2)
+    ],
     "channel_position_once": lambda: again(Channel.objects.all()[0]),
     "channel_kind_known": lambda: create(Channel, procedure=birth(), position=99, kind="pigeon"),
     "channel_unit_needs_time": lambda: create(Channel, procedure=birth(), position=99, kind="online", unit="day"),
@@ -84,6 +92,7 @@ BREAKS = {
     "everyday_name_language_known": lambda: create(EverydayName, procedure=birth(), name="x", language="fr"),
     "synonym_once": lambda: again(Synonym.objects.all()[0]),
     "synonym_says_something": lambda: create(Synonym, everyday="x", official="x"),
+    "failed_search_once_a_day": lambda: [create(FailedSearch, query="x", day=DAY) for _twice in range(2)],
 }
 CONSTRAINTS = {
     constraint.name: (model, constraint)

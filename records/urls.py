@@ -1,0 +1,12 @@
+from django.urls import path
+
+from . import views
+
+app_name = "records"
+urlpatterns = [
+    path("records/", views.lookup_page, name="lookup"),
+    path("records/view/", views.view, name="view"),
+    path("records/view/link.svg", views.link_picture, name="link_picture"),
+    path("records/t/<str:token>/", views.open_link, name="link"),
+    path("records/end/", views.end, name="end"),
+]

@@ -1,0 +1,108 @@
+"""People, moments and records for tests; every record comes in through the same door as in service."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from organisation.models import Agency, User
+from organisation.roles import Role
+from procedures.models import ChannelKind, Procedure, TimeUnit
+from records import actions, history
+from records.deadlines import Limit
+from records.models import Record
+from records.statuses import Status
+
+CENTER, DISTRICT, COMMUNE = "ttpvhcc", "d-213", "x-07201"
+FIVE_DAYS = Limit(5, TimeUnit.WORKING_DAY)
+APPLICANT = actions.Applicant(
+    "Nguyễn Văn Mẫu", identity="024099001234", phone="0912 345 678", email="mau@example.org", address="1 Phố Thử"
+)
+
+# The shortest legal way from reception to each status.
+WAYS = {
+    Status.RECEIVED: [],
+    Status.IN_PROCESS: [Status.IN_PROCESS],
+    Status.SUPPLEMENT: [Status.SUPPLEMENT],
+    Status.PAYMENT: [Status.IN_PROCESS, Status.PAYMENT],
+    Status.WITHDRAWAL: [Status.WITHDRAWAL],
+    Status.STOPPED: [Status.IN_PROCESS, Status.STOPPED],
+    Status.RESOLVED: [Status.IN_PROCESS, Status.RESOLVED],
+    Status.RETURNED: [Status.IN_PROCESS, Status.RESOLVED, Status.RETURNED],
+}
+
+
+def moment(text: str) -> datetime.datetime:
+    """ "2024-08-28 09:00", the wall clock of Vietnam."""
+    return timezone.make_aware(datetime.datetime.fromisoformat(text))
+
+
+NINE = moment("2024-08-28 09:00")  # a Wednesday; the Monday and Tuesday after it are a holiday
+
+
+def officer(unit: str = CENTER, role: str = Role.OFFICER) -> User:
+    """The person of this role at this unit; made when first asked for."""
+    user, _made = User.objects.get_or_create(
+        username=f"{role}-of-{unit}",
+        defaults={
+            "unit": Agency.objects.get(code=unit),
+            "role": role,
+            "is_staff": True,
+            "last_name": f"Cán bộ {unit}",
+        },
+    )
+    return user
+
+
+def supervisor() -> User:
+    return officer(role=Role.SUPERVISOR)
+
+
+def administrator() -> User:
+    return officer(role=Role.ADMINISTRATOR)
+
+
+def stranger() -> User:
+    """An officer of a unit that has nothing to do with the records of the Center."""
+    return officer(DISTRICT)
+
+
+def any_procedure() -> Procedure:
+    """A procedure of the Center that a department settles."""
+    return Procedure.objects.filter(at_center=True, level_province=True, level_commune=False).order_by("code")[0]
+
+
+def receive(**changes: Any) -> Record:
+    """A record received at the Center by its officer on Wednesday, 28 August 2024, at nine; due in five working days.
+
+    `unit` is a code; whatever else `actions.receive` takes may be given.
+    """
+    unit = changes.pop("unit", CENTER)
+    given = {
+        "procedure": changes.get("procedure") or any_procedure(),
+        "unit": Agency.objects.get(code=unit),
+        "channel": ChannelKind.IN_PERSON,
+        "applicant": APPLICANT,
+        "by": officer(unit),
+        "limit": FIVE_DAYS,
+        "at": NINE,
+    }
+    return actions.receive(**{**given, **changes})
+
+
+def in_status(status: Status, **changes: Any) -> Record:
+    """A record that has come to `status`, an hour a step."""
+    if status in (Status.SUBMITTED, Status.REFUSED):
+        record, way = receive(status=Status.SUBMITTED, **changes), [status] if status == Status.REFUSED else []
+    else:
+        record, way = receive(**changes), WAYS[status]
+    for number, step in enumerate(way, start=1):
+        at = record.received_at + datetime.timedelta(hours=number)
+        record = actions.change_status(record, to=step, by=officer(), reason="lý do", at=at)
+    return record
+
+
+def broken(record: Record) -> history.Broken | None:
+    """What a walk along the history of a record finds, as the database holds both."""
+    stored = Record.objects.values(*history.FACTS).get(pk=record.pk)
+    return history.verify(record.code, record.events.order_by("sequence"), stored)

@@ -1,0 +1,80 @@
+"""Many at once, and killed in the middle: on a database of their own, through real connections of other processes."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import DAY, ROOT, own_database
+
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+# SQLite has one writer at a time, and a few at its door are enough to see that.
+CLIENTS, RECORDS = (100, 10) if ON_POSTGRESQL else (8, 5)
+KILLS = 5
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    """The environment of a portal with the shipped catalogue, and with a connection for every client."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with own_database(tmp_path_factory.mktemp("rush"), f"rush_{worker}") as url:
+        env = {**os.environ, "DATABASE_URL": url, "PORTAL_TODAY": DAY.isoformat(), "DATABASE_POOL_SIZE": str(CLIENTS)}
+        env.pop("ALLOWED_HOSTS", None)
+        for command in ("migrate", "load_catalog"):
+            manage(env, command, "--verbosity=0")
+        yield env
+
+
+def manage(env: dict[str, str], *words: str) -> str:
+    done = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def rush(env: dict[str, str], *words: object) -> dict:
+    program = [sys.executable, "-m", "tests.records.rush", *map(str, words)]
+    done = subprocess.run(program, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def whole(env: dict[str, str]) -> bool:
+    """Whether every chain holds and every record's status is that of its last event."""
+    return "every chain holds" in manage(env, "verify_history")
+
+
+def test_of_all_who_hold_the_same_form_exactly_one_wins_and_the_others_are_told(portal):
+    told = rush(portal, "moves", CLIENTS, RECORDS)
+    assert len(told) == RECORDS
+    assert [outcome for outcome in told.values() if outcome != {"done": 1, "Stale": CLIENTS - 1}] == []
+    assert whole(portal)
+
+
+@pytest.mark.parametrize("mode", ["appointments", "corrections"])
+def test_what_is_done_once_only_is_done_once_without_any_form(portal, mode):
+    told = rush(portal, mode, CLIENTS, RECORDS)
+    assert [outcome for outcome in told.values() if outcome != {"done": 1, "Refused": CLIENTS - 1}] == []
+    assert whole(portal)
+
+
+def test_receptions_in_the_same_millisecond_get_codes_of_their_own(portal):
+    told = rush(portal, "receptions", CLIENTS, 2)
+    assert told["faults"] == []
+    assert told["codes"] == [f"H02.15-240827-{number:04}" for number in range(1, 2 * CLIENTS + 1)]
+    assert whole(portal)
+
+
+def test_whoever_is_killed_in_the_middle_leaves_every_history_whole(portal):
+    for number in range(KILLS):
+        program = [sys.executable, "-m", "tests.records.rush", "forever"]
+        with subprocess.Popen(program, cwd=ROOT, env=portal, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout.readline(), "it never came to work"
+                time.sleep(0.2 + number / 31)  # wherever that hits it
+            finally:
+                process.kill()  # SIGKILL
+        assert process.returncode == -9
+        assert whole(portal)

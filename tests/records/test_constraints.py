@@ -1,0 +1,131 @@
+"""What must always hold of records is held by the database, whoever writes."""
+
+import datetime
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from records import guards
+from records.models import (
+    BulkItem,
+    BulkJob,
+    CodeCounter,
+    DayException,
+    Event,
+    LookupFailure,
+    Record,
+    RecordWord,
+)
+from records.statuses import Status
+
+from .factories import NINE, in_status, officer, receive
+
+pytestmark = pytest.mark.django_db
+
+
+def create(model: type[models.Model], **values) -> None:
+    model._default_manager.bulk_create([model(**values)])
+
+
+def another(**values) -> None:
+    """A second record like the first, which comes from nowhere."""
+    record = receive()
+    record.pk, record.code = None, "H02.15-240828-9000"
+    for name, value in values.items():
+        setattr(record, name, value)
+    Record.objects.bulk_create([record])
+
+
+def again(row: models.Model) -> None:
+    """The same row a second time, under a key of its own."""
+    row.pk = None
+    type(row)._default_manager.bulk_create([row])
+
+
+def twice(items: list[dict]) -> None:
+    job = BulkJob.objects.create(made_by=officer(), made_at=NINE, to_status=Status.IN_PROCESS)
+    BulkItem.objects.bulk_create(BulkItem(job=job, **item) for item in items)
+
+
+def event(**values) -> None:
+    create(Event, **{"record": receive(), "sequence": 2, "kind": "status", "at": NINE, "to_status": 4, **values})
+
+
+BREAKS = {
+    "day_exception_kind_known": lambda: create(DayException, day="2024-08-28", kind="half", name="x"),
+    "code_counter_once": lambda: [receive(), again(CodeCounter.objects.get())],
+    "record_status_known": lambda: another(status=11),
+    "record_limit_positive": lambda: another(limit_value=0),
+    "record_returned_has_time": lambda: another(status=Status.RETURNED),
+    "record_still_only_while_waiting": lambda: another(status=Status.RESOLVED, still_since=NINE),
+    "record_word_once": lambda: [receive(), again(RecordWord.objects.all()[0])],
+    "event_sequence_once": lambda: event(sequence=1),
+    "event_status_known": lambda: event(to_status=11),
+    "lookup_failure_once": lambda: [create(LookupFailure, key=1, window=NINE) for _twice in range(2)],
+    "bulk_item_position_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 1, "code": "b"}]),
+    "bulk_item_code_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 2, "code": "a"}]),
+}
+CONSTRAINTS = {
+    constraint.name: (model, constraint)
+    for model in apps.get_app_config("records").get_models()
+    for constraint in model._meta.constraints
+}
+
+
+def words_of_refusal(name: str) -> str:
+    """How the database names the constraint: SQLite tells the columns of a unique one."""
+    model, constraint = CONSTRAINTS[name]
+    if transaction.get_connection().vendor == "sqlite" and isinstance(constraint, models.UniqueConstraint):
+        if model is Event:
+            return guards.NEVER_CHANGED  # its guard comes first
+        columns = [model._meta.get_field(field).column for field in constraint.fields]
+        return "UNIQUE constraint failed: " + ", ".join(f"{model._meta.db_table}.{column}" for column in columns)
+    return name
+
+
+def test_every_constraint_has_somebody_who_tries_to_break_it():
+    assert set(BREAKS) == set(CONSTRAINTS)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(name):
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        BREAKS[name]()
+    assert str(refusal.value).split("\n")[0].rstrip('"').endswith(words_of_refusal(name))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: another(limit_value=1),
+        lambda: another(status=Status.RETURNED, returned_at=NINE),
+        lambda: another(status=Status.PAYMENT, still_since=NINE),
+        lambda: event(),
+        lambda: create(DayException, day="2024-08-31", kind="worked", name="x"),
+        lambda: create(CodeCounter, unit_part="H02.15", day=NINE.date() + datetime.timedelta(days=1)),
+        lambda: twice([{"position": 1, "code": "a"}, {"position": 2, "code": "b"}]),
+    ],
+    ids=lambda _write: "",
+)
+def test_the_database_takes_what_lies_just_within(write):
+    write()
+
+
+def test_a_code_names_one_record_and_a_day_has_one_row():
+    for write in (
+        lambda: another(code="H02.15-240828-0001"),
+        lambda: create(DayException, day="2024-09-02", kind="off", name="x"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            write()
+
+
+@pytest.mark.parametrize("point", ["unit", "agency", "procedure", "version", "officer"])
+def test_nothing_that_a_record_points_at_can_be_deleted(point):
+    record = in_status(Status.IN_PROCESS)
+    if point == "officer":
+        Record.objects.update(officer=officer())
+        record.refresh_from_db()
+    with pytest.raises((models.ProtectedError, IntegrityError)), transaction.atomic():
+        getattr(record, point).delete()
