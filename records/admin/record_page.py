@@ -218,9 +218,9 @@ class Paper(NamedTuple):
 
 
 def papers_of(record: Record) -> list[Paper]:
-    """The checklist as it was at reception, then the papers that it does not name."""
+    """The checklist as it was at reception, in the order of its form, then the papers that it does not name."""
     given = {paper["name"]: paper for paper in record.papers}
-    asked = record.version.facts.get("documents", [])
+    asked = sorted(record.version.facts.get("documents", []), key=lambda row: row["case"] != "")
     listed = [Paper(row["name"], row["case"], row["form"], row, given.get(row["name"])) for row in asked]
     known = {paper.name for paper in listed}
     return [*listed, *(Paper(name, given=paper) for name, paper in given.items() if name not in known)]
