@@ -70,7 +70,10 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or development_key()
 
 # Personal facts of records: the keys that seal them, the newest first, and the key of the hashes that find them.
 # Made with `manage.py make_data_key`; `manage.py rotate_data_keys` seals everything with the newest.
-required_in_service("PORTAL_DATA_KEYS", "keys for the personal facts of records: ALLOWED_HOSTS= manage.py make_data_key prints one")
+required_in_service(
+    "PORTAL_DATA_KEYS",
+    "keys for the personal facts of records: ALLOWED_HOSTS= manage.py make_data_key prints one",
+)
 required_in_service("PORTAL_HASH_KEY", "a long random PORTAL_HASH_KEY, by which records are found again")
 DATA_KEYS = env.list("PORTAL_DATA_KEYS", default=[]) or [derived_key(SECRET_KEY)]
 HASH_KEY = env.str("PORTAL_HASH_KEY", default="") or SECRET_KEY

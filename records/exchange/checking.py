@@ -205,22 +205,21 @@ class Checker:
         """The parts of an arrival. Each is checked when what it is made of could be read, so that one fault hides no
         other that does not follow from it."""
         self.check_once(row, told.get("code"))
-        found = {
-            **self.units(row, told),
-            "procedure": self.procedure(row, told),
-            "applicant": self.applicant(row, told),
-            "history": self.history(row, told),
-        }
-        received, moves = found.pop("history") or (None, [])
-        if received is None or found["procedure"] is None or len(told) < len(BY_KEY):
+        units = self.units(row, told)
+        procedure, applicant = self.procedure(row, told), self.applicant(row, told)
+        received, moves = self.history(row, told) or (None, [])
+        if received is None or procedure is None or len(told) < len(BY_KEY):
             return None
-        return found | {
+        return {
+            **units,
+            "procedure": procedure,
+            "applicant": applicant,
             "row": row,
             "code": told["code"],
             "digest": personal.digest(json.dumps(told, default=str, ensure_ascii=False)),
             "channel": told["channel"],
             "request": Request(told["content"], (), told["collection"] or Collection.DESK, told["place"]),
-            "limit": self.limit(row, told, found["procedure"], received),
+            "limit": self.limit(row, told, procedure, received),
             "first": WAYS[told["status"]].first,
             "received_at": received,
             "moves": moves,
