@@ -27,18 +27,20 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: export PORTAL_TODAY ?= 2024-08-28
-run: .venv/.runtime | staticfiles ## Start the portal with the shipped catalogue (PORT=8000, PORTAL_TODAY=2024-08-28; empty: the real day)
+run: .venv/.runtime | staticfiles ## Start the portal with the shipped catalogue and invented records (PORT=8000, PORTAL_TODAY=2024-08-28; empty: the real day)
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_catalog --if-empty
 	@echo
 	@$(MANAGE) create_demo_users
+	@$(MANAGE) simulate_records --if-empty --count 4000 --seed 1
 	@printf '\nPortal: http://127.0.0.1:%s/\nStaff:  http://127.0.0.1:%s/admin/\nCtrl-C stops it.\n\n' "$(PORT)" "$(PORT)"
 	@exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py portal.wsgi:application
 
+# The browser is driven once: what it shows does not depend on the database.
 test: .venv/.development ## Run every test, on SQLite and on a PostgreSQL of its own, with a real browser
 	deploy/need.sh postgresql chromium
 	$(CLEAN) $(PYTEST)
-	$(CLEAN) tests/with_postgres.sh $(PYTEST)
+	$(CLEAN) tests/with_postgres.sh $(PYTEST) --ignore tests/browser
 
 check: .venv/.development ## Check style, types, templates, migrations, translations and the settings of a service
 	deploy/need.sh gettext

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout, Submit
+from crispy_forms.layout import Div, Field, Layout
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.urls import reverse
@@ -65,7 +66,7 @@ class SearchForm(forms.Form):
         self.helper.layout = Layout(
             Div(
                 Field("q", css_class="form-control-lg"),
-                Submit("", _("Search"), css_class="btn-lg"),
+                StrictButton(_("Search"), type="submit", css_class="btn-primary btn-lg"),
                 css_class="search-row",
             )
         )

@@ -37,6 +37,7 @@
     }
 
     function close() {
+      if (request) { request.abort(); } // a late answer must not open the list again
       list.hidden = true;
       input.setAttribute("aria-expanded", "false");
       choose(null);

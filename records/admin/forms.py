@@ -153,9 +153,14 @@ class FilterForm(forms.Form):
 # One record ------------------------------------------------------------------------------------
 
 
-def reason_field(label: Any, required: bool = True) -> forms.CharField:
+def reason_field(label: Any, required: bool = True, told: bool = True) -> forms.CharField:
+    """`told`: the applicant reads it, as `standing.told_reason` says."""
     return forms.CharField(
-        label=label, required=required, max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
+        label=label,
+        required=required,
+        max_length=LONGEST_REASON,
+        help_text=_("The applicant reads it: no names of others.") if told else "",
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -219,4 +224,4 @@ class ReappointForm(ActionForm):
 class CorrectForm(ActionForm):
     action = "correct"
 
-    reason = reason_field(_("Reason of the correction"))
+    reason = reason_field(_("Reason of the correction"), told=False)

@@ -237,7 +237,7 @@ class Checker:
             self.fault(row, "procedure", _("The catalogue has no such procedure."))
         return procedure
 
-    def units(self, row: Row, told: dict[str, Any]) -> dict[str, Agency | None]:
+    def units(self, row: Row, told: dict[str, Any]) -> dict[str, Any]:
         """The receiving unit, by its column or the code; the settling agency, by its column."""
         found: dict[str, Agency | None] = {"unit": None, "agency": None}
         part = told["code"].split("-")[0] if "code" in told else ""

@@ -10,7 +10,8 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,22 +95,29 @@ def open_source(path: Path) -> Source:
 def with_header(path: Path, delimiter: str, encoding: str) -> Source:
     """The source with the row that has the most known headers among the first."""
     best = Source(path, delimiter, encoding, 0, {}, {}, [])
-    for count, (number, cells) in enumerate(lines(path, delimiter, encoding)):
-        if count == HEADER_WITHIN:
-            break
-        titles: dict[str, str] = {}
-        places: dict[str, int] = {}
-        unread = []
-        for at, cell in enumerate(cells):
-            title = str(cell or "").strip()[:80]
-            key = HEADERS.get(folded(title))
-            if key is None or key in places:
-                unread.append(title)
-            else:
-                titles[key], places[key] = title, at
-        if len(places) > len(best.places):
-            best = Source(path, delimiter, encoding, number, titles, places, [title for title in unread if title])
-    return best
+    try:
+        for number, cells in islice(lines(path, delimiter, encoding), HEADER_WITHIN):
+            source = headed(best, number, cells)
+            best = max(best, source, key=lambda some: len(some.places))
+    except Unreadable:
+        if not best.places:
+            raise
+    return best  # a fault below the header is told when the rows are read
+
+
+def headed(source: Source, number: int, cells: list[Any]) -> Source:
+    """The source with this line as its header."""
+    titles: dict[str, str] = {}
+    places: dict[str, int] = {}
+    unread = []
+    for at, cell in enumerate(cells):
+        title = str(cell or "").strip()[:80]
+        key = HEADERS.get(folded(title))
+        if key is not None and key not in places:
+            titles[key], places[key] = title, at
+        elif title:
+            unread.append(title)
+    return replace(source, header=number, titles=titles, places=places, unread=unread)
 
 
 def missing_columns(source: Source) -> list[str]:

@@ -53,7 +53,8 @@ def simulate(order: Order, processes: int | None, progress: Callable[[int], None
     if processes is None:
         processes = 2 if many and connection.vendor == "postgresql" else 1
     told = Tally()
-    with contextlib.nullcontext() if many else transaction.atomic():  # a few are there as a whole or not at all
+    as_a_whole = processes == 1 and not many  # an interrupted `make run` leaves nothing half
+    with transaction.atomic() if as_a_whole else contextlib.nullcontext():
         for tally in results(jobs, processes, world):
             told += tally
             progress(told.records)

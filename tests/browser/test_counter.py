@@ -199,6 +199,7 @@ def test_axe_finds_nothing_on_the_pages_of_the_counter(anywhere):
     page.wait_for_url("**/received/")
     accessible(page)
     page.locator("main .record-buttons a").first.click()
+    page.wait_for_url("**/change/")
     for details in page.locator("details").all():
         details.evaluate("element => { element.open = true; }")
     accessible(page)

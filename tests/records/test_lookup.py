@@ -355,9 +355,9 @@ def test_the_next_quarter_of_an_hour_has_an_alarm_of_its_own(client, settings):
 def test_the_alarm_stands_on_the_first_page_of_those_who_watch(client, settings, role):
     settings.PORTAL_LOOKUP_ALARM = 2
     client.force_login(officer(role=role))
-    assert "Somebody may be guessing" not in english_admin(client)
+    assert "đang dò mã" not in first_page_of_admin(client)
     try_codes(client, 3)
-    assert "look-ups of 3 record codes failed" in english_admin(client)
+    assert "có 3 mã hồ sơ" in first_page_of_admin(client)
     listed = client.get("/admin/records/lookupfailure/")
     assert listed.status_code == 200
     assert len(listed.context["cl"].result_list) == 1
@@ -368,12 +368,12 @@ def test_an_officer_sees_no_alarm(client, settings):
     settings.PORTAL_LOOKUP_ALARM = 2
     try_codes(client, 3)
     client.force_login(officer())
-    assert "Somebody may be guessing" not in english_admin(client)
+    assert "đang dò mã" not in first_page_of_admin(client)
     assert client.get("/admin/records/lookupfailure/").status_code == 403
 
 
-def english_admin(client):
-    return client.get("/admin/", headers={"accept-language": "en"}).text
+def first_page_of_admin(client):
+    return client.get("/admin/").text
 
 
 # What stays secret -----------------------------------------------------------------------------

@@ -82,9 +82,10 @@ def columns(row, *left_out):
 def everything_by_code():
     """Every column of every row that belongs to a record, but keys of rows, and what is sealed opened."""
     told = {}
-    for record in Record.objects.prefetch_related("events__note", "name_words", "messages"):
+    for record in Record.objects.select_related("version").prefetch_related("events__note", "name_words", "messages"):
         told[record.code] = {
-            "record": columns(record, "id", "sealed"),
+            "record": columns(record, "id", "sealed", "version_id"),
+            "version": (record.version.procedure_id, record.version.digest),
             "personal": record.personal,
             "events": [columns(event, "id", "record_id") for event in record.events.order_by("sequence")],
             "reasons": [str(event.note) for event in record.events.all() if hasattr(event, "note")],
