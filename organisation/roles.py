@@ -11,6 +11,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+NOTHING: frozenset[str] = frozenset()
 VIEW = frozenset({"view"})
 EDIT = frozenset({"view", "add", "change", "delete"})
 NO_DELETE = EDIT - {"delete"}
@@ -20,6 +21,7 @@ NO_DELETE = EDIT - {"delete"}
 PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     Role.OFFICER: {
         "procedures": VIEW,
+        "procedures.failedsearch": NOTHING,
         "organisation.agency": VIEW,
         "records.record": VIEW,
         "records.bulkjob": VIEW,
@@ -27,6 +29,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     },
     Role.SUPERVISOR: {
         "procedures": VIEW,
+        "procedures.failedsearch": NOTHING,
         "organisation.agency": VIEW,
         "organisation.user": VIEW,
         "records.record": VIEW,

@@ -1,0 +1,167 @@
+"""Records beside raw SQL that does the same: one run, one PostgreSQL, the same rows.
+
+`python -m benchmarks.records`, with DATABASE_URL naming an empty PostgreSQL. Printed are milliseconds at the median
+(records per second for what is done in bulk) and how many times longer the portal takes than the bare statements:
+without checks, clock, hashes, sealed facts, and without a page around them.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+SIMULATED, SAMPLE = 20_000, 300
+EVENT = """INSERT INTO records_event (record_id, sequence, kind, at, actor_id, from_status, to_status, details,
+    reason_digest, previous_hash, hash) VALUES (%s, %s, 'status', now(), NULL, %s, %s, '{}', '', %s, %s)"""
+MOVE = "UPDATE records_record SET status = %s, status_since = now(), sequence = %s, last_hash = %s WHERE id = %s"
+
+
+def run(environment: dict[str, str]) -> None:
+    """Print the comparison, in a process and on a server of its own; say so when PostgreSQL is not installed."""
+    if subprocess.run(["deploy/need.sh", "postgresql"], cwd=ROOT).returncode != 0:
+        print("PostgreSQL is not installed: the records are not measured.")
+        return
+    command = ["tests/with_postgres.sh", sys.executable, "-m", "benchmarks.records"]
+    subprocess.run(command, cwd=ROOT, env={**environment, "DATABASE_URL": ""}, check=True)
+
+
+def milliseconds(work: Callable[[Any], Any], things: list[Any]) -> float:
+    """At the median, over each of `things` once."""
+    taken = []
+    for thing in things:
+        start = time.perf_counter()
+        work(thing)
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+def told(name: str, portal: float, raw: float, unit: str = "ms") -> None:
+    ratio = portal / raw if unit == "ms" else raw / portal
+    print(f"{name:28}{portal:10.2f}{raw:10.2f} {unit:10}{ratio:6.1f} ×")
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("load_catalog", verbosity=0)
+    call_command("create_demo_users", verbosity=0)
+    start = time.perf_counter()
+    call_command("simulate_records", count=SIMULATED, seed=1, verbosity=0)
+    seconds = time.perf_counter() - start
+    print(f"{'':28}{'portal':>10}{'raw SQL':>10}")
+    told("simulation", SIMULATED / seconds, SIMULATED / copied(), "records/s")
+    measure_pages()
+    measure_changes()
+
+
+def copied() -> float:
+    """Seconds that the bare rows of the simulation need, indexes included."""
+    from django.db import connection
+
+    start = time.perf_counter()
+    with connection.cursor() as cursor:
+        for table in ("records_record", "records_event", "records_recordword"):
+            cursor.execute(f"CREATE TEMPORARY TABLE copy_of_{table} (LIKE {table} INCLUDING INDEXES)")
+            cursor.execute(f"INSERT INTO copy_of_{table} SELECT * FROM {table}")
+    return time.perf_counter() - start
+
+
+def measure_pages() -> None:
+    from django.db import connection
+    from django.test import Client
+
+    from organisation.models import User
+    from records.models import Record
+
+    officer = User.objects.get(username="demo-officer")
+    desk = Client(SERVER_NAME="127.0.0.1")
+    desk.force_login(officer)
+    cursor = connection.cursor()
+    newest = "SELECT * FROM records_record WHERE status IN (1, 2, 4, 5, 6, 7) AND unit_id = %s ORDER BY urgency, id"
+    told(
+        "list of open records",
+        milliseconds(lambda _number: desk.get("/admin/records/record/"), list(range(40))),
+        milliseconds(lambda _number: cursor.execute(f"{newest} LIMIT 51", [officer.unit_id]).fetchall(), [0] * 40),
+    )
+    sample = [(record.code, record.personal["phone"][-4:]) for record in Record.objects.order_by("-id")[:SAMPLE]]
+    told(
+        "look-up",
+        milliseconds(lambda facts: look_up(*facts), sample),
+        milliseconds(
+            lambda facts: cursor.execute("SELECT * FROM records_record WHERE code = %s", [facts[0]]).fetchone(), sample
+        ),
+    )
+
+
+def look_up(code: str, digits: str) -> None:
+    """As a citizen does, each from an address of their own; the answer leads to the record."""
+    from django.test import Client
+
+    address = f"10.{hash(code) % 200}.{hash(digits) % 200}.{hash(code + digits) % 250}"
+    answer = Client(SERVER_NAME="127.0.0.1", REMOTE_ADDR=address).post("/records/", {"code": code, "digits": digits})
+    if answer.status_code != 302:
+        raise SystemExit(f"The look-up of {code} answered {answer.status_code}.")
+
+
+def measure_changes() -> None:
+    """Records in process are resolved one by one, in bulk, and by bare statements."""
+    from organisation.models import User
+    from records import actions, bulk
+    from records.models import Record
+    from records.statuses import Status
+
+    officer = User.objects.get(username="demo-officer")
+    received = Record.objects.filter(unit=officer.unit_id, status=Status.RETURNED).order_by("id")
+    some = [fresh(officer, record) for record in received[: 3 * SAMPLE]]
+    one_by_one, raw, many = some[:SAMPLE], some[SAMPLE : 2 * SAMPLE], some[2 * SAMPLE :]
+    bare = milliseconds(move_bare, raw)
+    single = milliseconds(lambda record: actions.change_status(record, to=Status.IN_PROCESS, by=officer), one_by_one)
+    told("one change of status", single, bare)
+    start = time.perf_counter()
+    job = bulk.prepare([record.code for record in many], to=Status.IN_PROCESS, reason="", by=officer)
+    bulk.start(job)
+    while bulk.run_slice(job, seconds=60):
+        pass
+    told("bulk change", len(many) / (time.perf_counter() - start), 1000 / bare, "records/s")
+
+
+def fresh(officer: Any, like: Any) -> Any:
+    """A record just received, for the same procedure as another."""
+    from procedures.models import ChannelKind
+    from records import actions
+    from records.deadlines import Limit
+
+    return actions.receive(
+        procedure=like.procedure,
+        unit=officer.unit,
+        channel=ChannelKind.IN_PERSON,
+        applicant=actions.Applicant("Nguyễn Văn Mẫu", phone="0000000000"),
+        by=officer,
+        limit=Limit(like.limit_value, like.limit_unit),
+    )
+
+
+def move_bare(record: Any) -> None:
+    """The statements alone that change a status: lock, event, record."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT status, sequence, last_hash FROM records_record WHERE id = %s FOR UPDATE", [record.pk])
+        status, sequence, last = cursor.fetchone()
+        value = f"{sequence:064}"
+        cursor.execute(EVENT, [record.pk, sequence + 1, status, 4, last, value])
+        cursor.execute(MOVE, [4, sequence + 1, value, record.pk])
+
+
+if __name__ == "__main__":
+    main()
