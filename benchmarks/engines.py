@@ -92,13 +92,13 @@ def postgresql(url: str, rows: Iterable[Row], table: str, normalisation: int) ->
     whole = "to_tsvector('simple', title || ' ' || names || ' ' || field)"
     columns = f"code text, title text, names text, field text, words tsvector GENERATED ALWAYS AS ({whole}) STORED"
     database.execute(f"CREATE TABLE {table} ({columns})")
-    database.cursor().executemany(f"INSERT INTO {table} VALUES (%s, %s, %s, %s)", rows)  # noqa: S608 – our own name
+    database.cursor().executemany(f"INSERT INTO {table} VALUES (%s, %s, %s, %s)", rows)
     database.execute(f"CREATE INDEX ON {table} USING gin (words)")
     database.execute(f"CREATE INDEX ON {table} USING gist (title gist_trgm_ops)")
     database.execute(f"VACUUM ANALYZE {table}")
     matching = f"""SELECT code FROM {table}, to_tsquery('simple', %s) AS asked WHERE words @@ asked
-        ORDER BY ts_rank(words, asked, {normalisation}) DESC, code LIMIT {TOP}"""  # noqa: S608
-    alike = f"SELECT code FROM {table} ORDER BY %s <<-> title, code LIMIT {TOP}"  # noqa: S608
+        ORDER BY ts_rank(words, asked, {normalisation}) DESC, code LIMIT {TOP}"""
+    alike = f"SELECT code FROM {table} ORDER BY %s <<-> title, code LIMIT {TOP}"
 
     def ask(query: str) -> list[str]:
         words = folded(query)

@@ -173,6 +173,7 @@ class Checker:
 
     def __init__(self, source: Source, registers: Registers, now: datetime.datetime) -> None:
         self.source, self.registers, self.now = source, registers, now
+        self.today = timezone.localtime(now).date()
         self.faults = Faults()
         self.lines: dict[str, int] = {}  # of each code
 
@@ -291,8 +292,7 @@ class Checker:
         """The moment that is told, in order and not in the future; a day alone counts to its closing, a reception
         from its opening."""
         at = aware(datetime.datetime.combine(told.day, told.time or (CLOSING if after else OPENING)))
-        is_today = told.day == timezone.localtime(self.now).date()
-        if told.time is None and is_today:
+        if told.time is None and told.day == self.today:
             at = min(at, self.now)
         if told.time is None and after and told.day == timezone.localtime(after).date():
             at = max(at, after)

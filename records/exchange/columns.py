@@ -1,6 +1,7 @@
 """The columns of an exchanged file, under the names by which other systems know them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from procedures.models import ChannelKind, TimeUnit
@@ -55,6 +56,7 @@ COLUMNS = [
 BY_KEY = {column.key: column for column in COLUMNS}
 
 
+@lru_cache(maxsize=4_096)  # the same few names in every row
 def folded(text: str) -> str:
     """A text as it is compared: its words in small letters without accents."""
     return " ".join(words(text))

@@ -32,19 +32,24 @@ class Told(NamedTuple):
 
 def text(cell: Any) -> str:
     """A cell as one line of text; a number without its decimal point where nothing stands behind it."""
-    if cell is None:
+    if cell is None or cell == "":
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     plain = unicodedata.normalize("NFC", str(cell)).strip()
-    if any(unicodedata.category(letter) == "Cs" for letter in plain):
-        raise ValueError(_("Not UTF-8."))
-    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in plain):
-        raise ValueError(_("Control characters."))
+    if not plain.isprintable():
+        check_characters(plain)
     if len(plain) > LONGEST:
         raise ValueError(_("More than %(count)d characters.") % {"count": LONGEST})
     plain = " ".join(plain.split())
     return plain[1:] if plain.startswith("'") and plain[1:].startswith(FORMULA) else plain
+
+
+def check_characters(plain: str) -> None:
+    if any(unicodedata.category(letter) == "Cs" for letter in plain):
+        raise ValueError(_("Not UTF-8."))
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in plain):
+        raise ValueError(_("Control characters."))
 
 
 def number_text(cell: Any, *lengths: int) -> str:

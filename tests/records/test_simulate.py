@@ -235,6 +235,12 @@ def test_open_and_overdue_records_are_left_at_the_end():
     assert {Status.IN_PROCESS, Status.SUPPLEMENT} <= set(left.values_list("status", flat=True))
 
 
+def test_a_year_that_has_just_begun_shows_the_months_before_too(settings):
+    settings.PORTAL_TODAY = datetime.date(2024, 1, 1)  # a holiday
+    simulate(50)
+    assert set(Record.objects.values_list("received_at__month", flat=True)) == {10, 11, 12}
+
+
 def test_districts_receive_nothing_after_their_last_day(settings):
     settings.PORTAL_TODAY = datetime.date(2025, 8, 1)
     simulate(200, first=datetime.date(2025, 6, 2), center=30, districts=40)

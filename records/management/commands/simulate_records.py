@@ -20,6 +20,7 @@ from records.simulation.volume import Order, TooMany
 from records.working_days import CLOSING
 
 SHARES = fields(Shares)
+SHORTEST = datetime.timedelta(days=90)  # of a period that is not told: a year that has just begun shows little
 
 
 def day(text: str) -> datetime.date:
@@ -68,7 +69,7 @@ class Command(BaseCommand):
 
     def order(self, options: dict[str, Any]) -> Order:
         last = options["last"] or clock.today()
-        first = options["first"] or last.replace(month=1, day=1)
+        first = options["first"] or min(last.replace(month=1, day=1), last - SHORTEST)
         if options["count"] < 1:
             raise CommandError("--count is at least 1.")
         if first > last:
