@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import psycopg
 import pytest
 from django.core.cache import cache
@@ -38,6 +39,10 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# No test is timed: a slow moment of the machine is no fault.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 # Data ------------------------------------------------------------------------------------------
 
