@@ -13,7 +13,8 @@ from records.clock import local
 from records.models import Event, Record
 from records.statuses import BY_ENDS, Status
 
-from .checking import Arrival, Checker
+from .arrivals import Arrival
+from .checking import Checker
 
 ROWS_OF_A_BATCH = 1_000
 NO_REASON = "Chuyển từ hệ thống khác, không kèm lý do."  # where the rules ask for one and the file has none

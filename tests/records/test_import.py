@@ -22,7 +22,7 @@ from organisation.models import Agency
 from procedures.models import Channel, TimeUnit
 from records import actions
 from records.exchange import reading, values
-from records.exchange.checking import WAYS
+from records.exchange.arrivals import WAYS
 from records.models import Event, OutboxMessage, Record
 from records.statuses import BY_ENDS, Status
 from tests.conftest import DAY, ROOT, own_database

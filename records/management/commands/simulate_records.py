@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--count", type=int, required=True, metavar="N", help="how many records")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other records")
         parser.add_argument(
-            "--from", type=day, dest="first", metavar="DATE", help="default: 1 January of that year, or 90 days earlier"
+            "--from", type=day, dest="first", metavar="DATE", help="default: 1 January, or 90 days before"
         )
         parser.add_argument("--to", type=day, dest="last", metavar="DATE", help="default: today")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are records already")
