@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import Field, OnlineLevel, Procedure, Source
-from procedures.text import tokens, words
+from procedures.text import forms, tokens, words
 
 from .search import Found, Index, Piece, Suggestions, highlight
 from .templatetags.catalogue import fees, times
@@ -27,7 +27,7 @@ from .templatetags.humanize_vi import grouped
 SPECIAL = re.compile(r"[<>&\"']")
 ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 RELATED_SHOWN = 6
-PIECES_KEPT = 8_000  # lines of the catalogue cut into words, for marking
+AROUND_WORDS = ".,;:!?()[]“”…"  # what may hang on a word
 
 
 @dataclass(frozen=True)
@@ -187,36 +187,35 @@ def because(reason: str, text: str) -> str:
 def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList) -> Iterator[str]:
     """The result or paper that holds most of the words that the procedure holds and its title lacks."""
     wanted = found.held(number) - in_title
-    lines = found.index.papers[number] if wanted else []
-    kind, text = max(lines, key=lambda line: len(wanted & set(words(line[1]))), default=("", ""))
-    if not wanted.isdisjoint(words(text)):
+    lines = papers_with_words(found.index, number) if wanted else []
+    kind, text, there = max(lines, key=lambda line: len(wanted & line[2]), default=("", "", frozenset()))
+    if not wanted.isdisjoint(there):
         yield because(said.result if kind == "results" else said.papers, html(highlight(text, found.marked)))
+
+
+def papers_with_words(index: Index, number: int) -> list[tuple[str, str, frozenset[str]]]:
+    """The results and papers of a procedure: their kind, what they are called, and its folded words."""
+    kept = index.kept.setdefault("words of papers", {})
+    if number not in kept:
+        kept[number] = [(kind, text, frozenset(words(text))) for kind, text in index.papers[number]]
+    return kept[number]
 
 
 def line_html(index: Index, number: int, marked: set[str]) -> str:
     """A title or name with the words of `marked` marked, neighbours as one."""
-    folded = index.postings.lines[number]
+    text, folded = index.postings.texts[number], index.postings.lines[number]
     if marked.isdisjoint(folded):
-        return plain(index.postings.texts[number])
-    kept = index.kept.setdefault("pieces", {})
-    if number not in kept:
-        if len(kept) >= PIECES_KEPT:
-            kept.clear()
-        kept[number] = pieces(index.postings.texts[number])
-    parts = kept[number].copy()
+        return plain(text)
+    written = text.split(" ")
+    if len(written) != len(folded) or SPECIAL.search(text):
+        return html(highlight(text, marked))
     for place, word in enumerate(folded):
         if word in marked:
-            parts[2 * place + 1] = f"<mark>{parts[2 * place + 1]}</mark>"
-    return "".join(parts).replace("</mark> <mark>", " ")
-
-
-def pieces(text: str) -> list[str]:
-    """What stands before, in and after each word of `text`, in turn, escaped."""
-    parts, end = [], 0
-    for token in tokens(text):
-        parts += [plain(text[end : token.start]), plain(text[token.start : token.end])]
-        end = token.end
-    return [*parts, plain(text[end:])]
+            core = written[place].strip(AROUND_WORDS)
+            if forms(core)[0] != word:  # words and blanks part the text in different places
+                return html(highlight(text, marked))
+            written[place] = written[place].replace(core, f"<mark>{core}</mark>")
+    return " ".join(written).replace("</mark> <mark>", " ")
 
 
 def meant(found: Found) -> str:

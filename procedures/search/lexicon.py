@@ -74,12 +74,12 @@ class Lexicon:
         return [(match, int(distance)) for match, distance, _place in found if distance][:NEAR]
 
     def find_completions(self, beginning: str, before: str = "") -> list[str]:
-        """The words that begin so, those that follow `before` first, then the commonest."""
+        """The words that begin so, of many those that follow `before`, then the commonest; in order of letters."""
         start = bisect_left(self.ordered, beginning)
         end = bisect_left(self.ordered, f"{beginning}\U0010ffff", lo=start)
         found = [word for word in self.ordered[start:end] if word != beginning]
         found.sort(key=lambda word: (-self.pairs[before, word], -self.counts[word]))
-        return found[:COMPLETIONS]
+        return sorted(found[:COMPLETIONS])
 
     def find_phrases(self, letters: str) -> list[tuple[str, ...]]:
         """The commonest phrases of titles with these initials (`attp`: an toàn thực phẩm), two at most."""

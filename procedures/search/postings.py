@@ -19,6 +19,7 @@ Numbers = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 
 Options = tuple[tuple[str, float], ...]  # what a word may stand for, each with its weight
+Phrases = tuple[tuple[tuple[str, ...], float], ...]  # the same for what several words may stand for
 
 # What a word counts for the procedure as a whole, by where it stands; papers little, for most are the same everywhere.
 IN_FIELD, IN_AGENCY, IN_RESULTS, IN_DOCUMENTS = 0.7, 0.35, 0.2, 0.2
@@ -57,7 +58,7 @@ class Standing(NamedTuple):
         parts = ((np.flatnonzero(row).astype(np.int32), row) for row in (lines, whole, called))
         return cls(*(part for places, row in parts for part in (places, row[places])))  # type: ignore[arg-type]
 
-    def raise_in(self, lines: Weights, whole: Weights, called: Weights, weight: float = 1.0) -> None:
+    def raise_in(self, lines: Weights, whole: Weights, called: Weights, weight: float) -> None:
         """Raise rows of a query to the weights, lowered by `weight`."""
         raise_to(lines, self.lines, self.line_weights * weight)
         raise_to(whole, self.procedures, self.weights * weight)
@@ -92,13 +93,13 @@ class Postings:
         size = len(self.starts)
         return np.zeros(len(self.texts), np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
 
-    def find_standing(self, typed: str, accented: str, options: Options) -> Standing:
-        """Where the options of a word stand, in each place the one of most weight.
+    def find_standing(self, typed: str, accented: str, options: Options, phrases: Phrases) -> Standing:
+        """Where the options of a word and the phrases that it is part of stand, in each place the one of most weight.
 
         `accented` is how `typed` was spelt, empty when the person types without accents.
         """
         known = [(option, weight, self.words[option]) for option, weight in options if option in self.words]
-        if len(known) == 1:
+        if len(known) == 1 and not phrases:
             option, weight, there = known[0]
             line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
             weights = self.weights_of_procedures(there, weight, line_weights)
@@ -110,6 +111,8 @@ class Postings:
             raise_to(lines, there.lines, line_weights)
             raise_to(whole, there.procedures, self.weights_of_procedures(there, weight, line_weights))
             raise_to(called, there.called, weight)
+        for phrase, weight in phrases:
+            self.phrase(phrase).raise_in(lines, whole, called, weight)
         return Standing.of(lines, whole, called)
 
     @staticmethod

@@ -33,7 +33,12 @@ LEVELS = {
     Level.DISTRICT: "cấp huyện, thành phố, thị xã, tp, huyện",
     Level.PROVINCE: "cấp tỉnh, tỉnh, sở",
 }
-LEVEL_NAMES = [(list(tokens(name)), level) for level, names in LEVELS.items() for name in names.split(",")]
+LEVEL_NAMES: dict[str, list[tuple[list[Token], Level]]] = {}  # first word → names that begin so, the longest first
+for named_level, level_names in LEVELS.items():
+    for level_name in (list(tokens(name)) for name in level_names.split(",")):
+        LEVEL_NAMES.setdefault(level_name[0].folded, []).append((level_name, named_level))
+for same_beginning in LEVEL_NAMES.values():
+    same_beginning.sort(key=lambda name: -len(name[0]))
 NO_LEVEL = {("xa", "hoi"), ("tac", "xa")}  # xã hội, hợp tác xã
 
 # How much an option counts beside the word as it was typed.
@@ -199,12 +204,12 @@ def belongs(typed: Sequence[Token], meant: Sequence[str], lexicon: Lexicon, plac
 
 def level_at(typed: Sequence[Token], place: int) -> tuple[int, Level | None]:
     """How many words from `place` on name a level ("xã", "thị trấn"), and which."""
-    around = pairwise(token.folded for token in typed[max(place - 1, 0) : place + 2])
-    if not NO_LEVEL.intersection(around):
-        for name, level in LEVEL_NAMES:
-            if stands_at(typed, place, name):
-                return len(name), level
-    return 0, None
+    names = LEVEL_NAMES.get(typed[place].folded, ()) if place < len(typed) else ()
+    if names:
+        around = pairwise(token.folded for token in typed[max(place - 1, 0) : place + 2])
+        if NO_LEVEL.intersection(around):
+            return 0, None
+    return next(((len(name), level) for name, level in names if stands_at(typed, place, name)), (0, None))
 
 
 def named_place(

@@ -48,18 +48,11 @@ def compare(postings: Postings, query: Query) -> Scores:
     found = np.zeros(len(postings.texts), np.float32)
     whole, called = np.zeros((2, len(query.words), len(postings.starts)), np.float32)
     for number, (word, weight) in enumerate(zip(query.words, weights, strict=True)):
-        standing = postings.standing(word.typed, word.accented, word.options)
-        if any(number in span for span in query.spans):
-            row = np.zeros_like(found)
-            standing.raise_in(row, whole[number], called[number])
-            for span in query.spans:
-                if number in span:
-                    postings.phrase(span.phrase).raise_in(row, whole[number], called[number], span.weight)
-            found += weight * row
-        else:
-            found[standing.lines] += weight * standing.line_weights
-            whole[number, standing.procedures] = standing.weights
-            called[number, standing.called] = standing.called_weights
+        phrases = tuple((span.phrase, span.weight) for span in query.spans if number in span)
+        standing = postings.standing(word.typed, word.accented, word.options, phrases)
+        found[standing.lines] += weight * standing.line_weights
+        whole[number, standing.procedures] = standing.weights
+        called[number, standing.called] = standing.called_weights
     places = (found > 0).nonzero()[0].astype(np.int32)
     similar = similarity(postings, query, weights, found, places)
     score = best_of(postings, places, similar) + WHOLE * (weights @ whole) / total
