@@ -23,7 +23,7 @@ from . import engines, records
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
-ROUNDS, REQUESTS, WARM = 5, 100, 40
+ROUNDS, REQUESTS, WARM = 5, 100, 600
 QUERIES = ROOT / "tests/procedures/judged.tsv"
 NAMES = ROOT / "procedures/fixtures/names.json"
 
@@ -86,7 +86,7 @@ def serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 def measure() -> dict[str, list[float]]:
     connection = http.client.HTTPConnection("127.0.0.1", PORT)
     paths = addresses()
-    for name in paths:  # warm both workers
+    for name in paths:  # both workers, until they have met most words, as in service
         for _time in range(WARM):
             ask(http.client.HTTPConnection("127.0.0.1", PORT), next(paths[name]))
     taken: dict[str, list[float]] = {name: [] for name in paths}

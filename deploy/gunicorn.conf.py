@@ -34,9 +34,10 @@ def post_worker_init(worker: object) -> None:
     from django.db import DatabaseError, InterfaceError
 
     from procedures import search
+    from procedures.warm import warm
 
     try:
-        search.current()
+        warm(search.current())
         # A million small objects that stay: left out of every collection from here on.
         gc.collect()
         gc.freeze()

@@ -209,7 +209,13 @@ else:
     }
 # Pages of the public catalogue, kept until it changes (`procedures/conditional.py`): some 60 kB each.
 CACHES = {
+    # Pages of some 60 KB, and lists of suggestions of some 2 KB.
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 250}},
+    "fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -3,10 +3,10 @@
 import datetime
 import hashlib
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
@@ -52,17 +52,18 @@ def fragment(request: HttpRequest) -> tuple[str, str]:
     return request.META.get("HTTP_HX_REQUEST", ""), request.META.get("HTTP_HX_HISTORY_RESTORE_REQUEST", "")
 
 
-def page_of_catalogue(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def page_of_catalogue(view: Callable[..., HttpResponse], kept_in: str = "default") -> Callable[..., HttpResponse]:
     """A public page made from the catalogue alone: `view(request, index, …)`, with the state it has to show.
 
-    The answer is kept in memory until the catalogue or the day changes, and a browser that has it already is
-    told so. An answer with another status than 200, or with `keep = False`, is made anew each time.
+    The answer is kept in the cache `kept_in` until the catalogue or the day changes, and a browser that has it
+    already is told so. An answer with another status than 200, or with `keep = False`, is made anew each time.
     """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         index = current()
         etag = etag_of(request, index.stamp, index.day)
+        cache = caches[kept_in]
         content = cache.get(etag)
         if content is None:
             response = view(request, index, *args, **kwargs)
@@ -79,3 +80,7 @@ def page_of_catalogue(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         return get_conditional_response(request, etag=etag, response=response) or response
 
     return answer
+
+
+# What is typed letter by letter: small, and so many that they would drive the pages out.
+fragment_of_catalogue = partial(page_of_catalogue, kept_in="fragments")

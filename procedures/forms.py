@@ -120,11 +120,11 @@ def filters_with_slots() -> str:
 
 
 class Block(NamedTuple):
-    """Options that stand together and always have the same count, such as all communes; with a slot for it."""
+    """Options that stand together and always have the same count, such as all communes, cut where it belongs."""
 
     values: frozenset[str]
     any_value: str
-    html: str
+    html: list[str]
 
 
 def options(found: Found, name: str, chosen: str) -> str:
@@ -136,10 +136,10 @@ def options(found: Found, name: str, chosen: str) -> str:
     for block in kept[name]:
         count = counts.get(block.any_value, 0)
         if chosen in block.values:
-            html = block.html.replace(f'value="{chosen}"', f'value="{chosen}" selected')
-            lines.append(html.replace(COUNT, str(count)))
+            html = str(count).join(block.html)
+            lines.append(html.replace(f'value="{chosen}"', f'value="{chosen}" selected'))
         elif count:
-            lines.append(block.html.replace(COUNT, str(count)))
+            lines.append(str(count).join(block.html))
     return "".join(lines)
 
 
@@ -153,4 +153,4 @@ def blocks(index: Index, name: str) -> Iterator[Block]:
     for together, alike in groupby(named, key=lambda choice: index.alike_with(name, choice[0])):
         group = list(alike)
         html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in group)
-        yield Block(together, group[0][0], html)
+        yield Block(together, group[0][0], html.split(COUNT))

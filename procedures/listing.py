@@ -26,6 +26,7 @@ from .templatetags.humanize_vi import grouped
 
 SPECIAL = re.compile(r"[<>&\"']")
 ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
+PER_PAGE = 20
 RELATED_SHOWN = 6
 AROUND_WORDS = ".,;:!?()[]“”…"  # what may hang on a word
 
@@ -256,7 +257,7 @@ def suggestions(index: Index, found: Suggestions) -> SafeString:
             _("Common searches"),
             [Suggestion(text, f"{everything}?{urlencode({'q': text})}") for text in found.searches],
         ),
-        (_("Procedures"), [suggested_procedure(index, code) for code in found.codes]),
+        (_("Procedures"), [suggested_procedure(index, index.number[code]) for code in found.codes]),
         (_("Fields of work"), [labelled(index, "field", slug, f"{everything}?field={slug}") for slug in found.fields]),
         (_("Agencies"), [labelled(index, "agency", code, f"{everything}?agency={code}") for code in found.agencies]),
     ]
@@ -276,11 +277,14 @@ def option(number: str, line: Suggestion) -> str:
     return f"<a {attributes}{language}>{plain(line.text)}{note}</a>"
 
 
-def suggested_procedure(index: Index, code: str) -> Suggestion:
-    lines = index.postings.of(index.number[code])
-    english = index.english[index.number[code]] if get_language() == "en" else ""
-    name = index.postings.texts[lines.start]
-    return Suggestion(english or name, reverse("procedures:detail", args=[code]), code, vietnamese=not english)
+def suggested_procedure(index: Index, number: int) -> Suggestion:
+    kept = index.kept.setdefault(f"suggested {get_language()}", {})
+    if number not in kept:
+        code, title = index.codes[number], index.postings.texts[index.postings.of(number).start]
+        english = index.english[number] if get_language() == "en" else ""
+        url = reverse("procedures:detail", args=[code])
+        kept[number] = Suggestion(english or title, url, code, vietnamese=not english)
+    return kept[number]
 
 
 def labelled(index: Index, facet: str, value: str, url: str) -> Suggestion:

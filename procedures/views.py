@@ -17,14 +17,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 
 from . import elsewhere, listing, search
-from .conditional import page_of_catalogue
+from .conditional import fragment_of_catalogue, page_of_catalogue
 from .forms import filter_selects, search_box
 from .languages import in_language
 from .models import Document, FailedSearch, Procedure, parse_code
 from .slots import fill, slot
 from .text import LONGEST_QUERY, clean
-
-PER_PAGE = 20
 
 
 @require_safe
@@ -42,7 +40,7 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
         return redirect("procedures:detail", found.code)
     if found.in_vain:
         FailedSearch.objects.count_one(query, index.day)
-    paginator = Paginator(found.codes, PER_PAGE)
+    paginator = Paginator(found.codes, listing.PER_PAGE)
     chosen = {name: value for name, value in filters.items() if value and name not in found.dropped}
     state = {"q": query, **chosen}
     try:
@@ -108,7 +106,7 @@ def search_page(request: HttpRequest, query: str, results: str) -> str:
 
 @require_safe
 @login_not_required
-@page_of_catalogue
+@fragment_of_catalogue
 def suggest(request: HttpRequest, index: search.Index) -> HttpResponse:
     """What the box offers while somebody types: a fragment, empty before the second letter."""
     query = clean(request.GET.get("q", ""))[:LONGEST_QUERY]

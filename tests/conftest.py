@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import psycopg
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 from psycopg import sql
@@ -90,7 +90,8 @@ def catalogue_day(settings):
 @pytest.fixture(autouse=True)
 def nothing_kept():
     """No page of the test before, nor a part of one: what a test sets must show."""
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
     slots._rendered.clear()
 
 

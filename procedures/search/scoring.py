@@ -19,6 +19,7 @@ LINE_FIT = 0.5  # how far a line must say nothing else to count in full
 IN_A_ROW = 0.2  # what words in a row add to a line
 WHOLE = 1.4  # what a procedure as a whole counts beside its best line
 CALLED_SO = 0.4  # how far all words must stand in titles and names, not only among papers, to count in full
+FAR_BELOW = 0.2  # lines that hold less beside the one that holds most cannot be the answer
 HELD = 0.05  # the weight from which a procedure is said to hold a word
 
 
@@ -29,7 +30,7 @@ class Scores:
     score: Weights  # of each procedure
     share: Weights  # of each procedure: the part of the query that it holds, accents aside
     held: npt.NDArray[np.bool_]  # word × procedure: whether it holds the word, or what stands for it
-    places: Numbers  # the lines that hold anything of it, in their order
+    places: Numbers  # the lines that hold more than a little of it, in their order
     similar: Weights  # of each of these, how alike it is
 
     def best_lines(self, lines: Sequence[range]) -> list[int]:
@@ -53,7 +54,7 @@ def compare(postings: Postings, query: Query) -> Scores:
         found[standing.lines] += weight * standing.line_weights
         whole[number, standing.procedures] = standing.weights
         called[number, standing.called] = standing.called_weights
-    places = (found > 0).nonzero()[0].astype(np.int32)
+    places = (found > FAR_BELOW * found.max(initial=0)).nonzero()[0].astype(np.int32)
     similar = similarity(postings, query, weights, found, places)
     score = best_of(postings, places, similar) + WHOLE * (weights @ whole) / total
     score *= 1 - CALLED_SO + CALLED_SO * (weights @ called) / total

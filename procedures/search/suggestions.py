@@ -47,8 +47,9 @@ def named(index: Index, facet: str, text: str, most: int) -> list[str]:
     *whole, begun = tokens(text)
     asked = [f" {token.accented} " for token in whole if token.accented != token.folded]
     asked += [f" {token.folded} " for token in whole if token.accented == token.folded] + [f" {begun.folded}"]
-    found = (value for value, name in label_words(index, facet) if all(part in name for part in asked))
-    return list(islice(found, most))
+    rarest = max(asked, key=len)
+    likely = (item for item in label_words(index, facet) if rarest in item[1])
+    return list(islice((value for value, name in likely if all(part in name for part in asked)), most))
 
 
 def label_words(index: Index, facet: str) -> list[tuple[str, str]]:
