@@ -171,7 +171,8 @@ def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList) ->
     name = line_html(index, title, found.marked)
     lines = [f'<h3 class="result-title"><a href="{fixed.url}" lang="vi">{name}</a></h3>{fixed.english}']
     if best != title:
-        lines.append(because(said.called, line_html(index, best, found.marked)))
+        vietnamese = index.postings.texts[best] not in index.in_english
+        lines.append(because(said.called, line_html(index, best, found.marked), vietnamese))
     elif found.marked:
         lines.extend(among_papers(found, number, set(index.postings.lines[title]), said))
     missing = found.missing(number)
@@ -181,8 +182,8 @@ def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList) ->
     return SafeString(f'<article class="result">{"".join(lines)}{fixed.facts}</article>')
 
 
-def because(reason: str, text: str) -> str:
-    return f'<p class="result-reason">{reason}: <span lang="vi">{text}</span></p>'
+def because(reason: str, text: str, vietnamese: bool = True) -> str:
+    return f'<p class="result-reason">{reason}: <span lang="{"vi" if vietnamese else "en"}">{text}</span></p>'
 
 
 def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList) -> Iterator[str]:
@@ -255,7 +256,7 @@ def suggestions(index: Index, found: Suggestions) -> SafeString:
     groups = [
         (
             _("Common searches"),
-            [Suggestion(text, f"{everything}?{urlencode({'q': text})}") for text in found.searches],
+            [common_search(index, text, everything) for text in found.searches],
         ),
         (_("Procedures"), [suggested_procedure(index, index.number[code]) for code in found.codes]),
         (_("Fields of work"), [labelled(index, "field", slug, f"{everything}?field={slug}") for slug in found.fields]),
@@ -271,10 +272,14 @@ def group(number: int, heading: str, lines: Sequence[Suggestion]) -> str:
 
 
 def option(number: str, line: Suggestion) -> str:
-    language = ' lang="vi"' if line.vietnamese else ""
+    language = f' lang="{"vi" if line.vietnamese else "en"}"'
     note = f' <span class="count">{plain(line.note)}</span>' if line.note else ""
     attributes = f'role="option" tabindex="-1" aria-selected="false" id="suggestion-{number}" href="{plain(line.url)}"'
     return f"<a {attributes}{language}>{plain(line.text)}{note}</a>"
+
+
+def common_search(index: Index, text: str, everything: str) -> Suggestion:
+    return Suggestion(text, f"{everything}?{urlencode({'q': text})}", vietnamese=text not in index.in_english)
 
 
 def suggested_procedure(index: Index, number: int) -> Suggestion:

@@ -59,6 +59,7 @@ class Index:
     lexicon: Lexicon = field(default_factory=Lexicon)
     postings: Postings = field(init=False)
     english: list[str] = field(default_factory=list)  # the English name of each, empty without one
+    in_english: frozenset[str] = frozenset()  # all names that are English
     papers: list[list[tuple[str, str]]] = field(default_factory=list)  # results and documents of each, with their kind
     levels: list[list[Level]] = field(default_factory=list)  # of each
     online: list[str] = field(default_factory=list)  # the online level of each, empty when not known
@@ -134,6 +135,8 @@ def build(now: str, day: datetime.date) -> Index:
     index.owners = [agencies[owners[item.field_id]].code if item.field_id in owners else "" for item in procedures]
     fill_facets(index, procedures, agencies, owners)
     index.postings = write(index, procedures, [agencies.get(owners.get(item.field_id, 0)) for item in procedures])
+    named_in_english = EverydayName.objects.filter(language="en").values_list("name", flat=True)
+    index.in_english = frozenset([*index.english, *named_in_english])
     index.synonyms = synonyms()
     index.places = places(agencies.values())
     return index

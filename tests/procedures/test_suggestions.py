@@ -232,7 +232,7 @@ def test_no_text_breaks_it(client, typed):
 def test_on_an_english_page_procedures_have_their_english_names_and_vietnamese_is_marked(offered):
     english, vietnamese = offered("khai sinh"), offered("khai sinh", language="")
     procedure = Procedure.objects.get(code=BIRTH)
-    assert (english["Procedures"][0].text, english["Procedures"][0].language) == (f"{procedure.name_en} {BIRTH}", "")
+    assert (english["Procedures"][0].text, english["Procedures"][0].language) == (f"{procedure.name_en} {BIRTH}", "en")
     first = next(iter(vietnamese.values()))[0]
     assert all(option.href.startswith("/procedures/") for group in vietnamese.values() for option in group)
     assert first.language == "vi"
