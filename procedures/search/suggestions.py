@@ -27,7 +27,8 @@ def common_searches(index: Index) -> list[tuple[str, int, str]]:
     kept = index.kept.setdefault("common searches", {})
     if "list" not in kept:
         common = [(number, int(rank)) for number, rank in enumerate(index.ranks) if rank >= COMMON_RANK]
-        called = [(rank, index.postings.texts[line]) for number, rank in common for line in index.postings.of(number)[1:]]
+        postings = index.postings
+        called = [(rank, postings.texts[line]) for number, rank in common for line in postings.of(number)[1:]]
         found = {" ".join(words(text)): (rank, text) for rank, text in called}  # however it is spelt, once
         kept["list"] = sorted((folded, rank, text) for folded, (rank, text) in found.items())
     return kept["list"]
