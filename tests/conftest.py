@@ -244,5 +244,5 @@ def watch(context: BrowserContext, page: Page) -> list[str]:
 
     context.on("request", request)
     page.on("console", console)
-    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    page.on("pageerror", lambda error: faults.append(f"script: {error} ({page.url})"))
     return faults
