@@ -19,8 +19,9 @@ MANAGE := $(BIN)/python manage.py
 # What a developer has exported for a server of their own must not reach tests and checks.
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u PORTAL_TODAY -u PORTAL_TWO_FACTOR \
 	-u PORTAL_DATA_KEYS -u PORTAL_HASH_KEY
-# One file stays in one process: its browser and its data are set up once.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# One file stays in one process: its browser and its data are set up once. tests/conftest.py knows which go first.
+# Three processes keep two cores busy: one of them usually waits, for a page or for a process it has started.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
 help: ## List the commands
@@ -36,11 +37,11 @@ run: .venv/.runtime | staticfiles ## Start the portal with the shipped catalogue
 	@printf '\nPortal: http://127.0.0.1:%s/\nStaff:  http://127.0.0.1:%s/admin/\nCtrl-C stops it.\n\n' "$(PORT)" "$(PORT)"
 	@exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py portal.wsgi:application
 
-# The browser is driven once: what it shows does not depend on the database.
+# What the browser shows, and what touches no database, does not depend on which one it is: that runs once.
 test: .venv/.development ## Run every test, on SQLite and on a PostgreSQL of its own, with a real browser
 	deploy/need.sh postgresql chromium
 	$(CLEAN) $(PYTEST)
-	$(CLEAN) tests/with_postgres.sh $(PYTEST) --ignore tests/browser
+	$(CLEAN) tests/with_postgres.sh $(PYTEST) -m database --ignore tests/browser
 
 check: .venv/.development ## Check style, types, templates, migrations, translations and the settings of a service
 	deploy/need.sh gettext

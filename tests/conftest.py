@@ -1,38 +1,47 @@
 """What every test stands on: the shipped catalogue, the day of the demonstration, a running portal, a browser."""
 
 import contextlib
-import datetime
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import hypothesis
-import psycopg
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
-from psycopg import sql
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from organisation import stamp
 from procedures import slots
+from procedures.search import index
 from records import guards
 
-ROOT = Path(__file__).resolve().parent.parent
-DAY = datetime.date(2024, 8, 28)  # the day of the shipped catalogue
+from .portals import DAY, ROOT, environment, own_database, prepare, running_portal
+
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
-# The last five keep Chromium from speaking to its maker, which would fail tests in a closed network.
+INDEX = pytest.StashKey[index.Index]()
+# Whoever asks for one of these works on a database, all others on none: pytest-django refuses it to them.
+DATABASES = {"db", "transactional_db", "live_server", "new_database", "prepare_database"}
+# These wait for other processes, or take longest: they begin first, lest one worker has to wait for the other.
+FIRST = (
+    "browser/test_accessibility.py",
+    "records/test_bulk_killed.py",
+    "portal/test_database_away.py",
+    "records/test_concurrency.py",
+    "browser/test_sign_in.py",
+    "records/test_import.py",
+    "browser/",
+)
+# No host but this machine is asked. The last five keep Chromium from speaking to its maker all the same, which would
+# fail tests in a closed network.
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -44,6 +53,19 @@ CHROMIUM = [
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
 
+
+def pytest_itemcollected(item):
+    """`-m database` chooses what has anything to do with one."""
+    if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
+        item.add_marker("database")
+
+
+@pytest.hookimpl(trylast=True)  # pytest-django sorts too
+def pytest_collection_modifyitems(items):
+    """What takes long stands first."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(FIRST) if name in item.nodeid), len(FIRST)))
+
+
 # Data ------------------------------------------------------------------------------------------
 
 
@@ -51,7 +73,7 @@ hypothesis.settings.load_profile("portal")
 def django_db_setup(request, django_db_setup, django_db_blocker):
     """The shipped catalogue, loaded once into each worker's database."""
     request.config.stash[BLOCKER] = django_db_blocker
-    load_catalogue(django_db_blocker)
+    load_catalogue(request.config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -61,7 +83,8 @@ def pytest_runtest_teardown(item, nextitem):
     marker = item.get_closest_marker("django_db")
     real = marker and marker.kwargs.get("transaction")
     blocker = item.config.stash.get(BLOCKER, None)
-    if blocker is None or not (real or {"transactional_db", "live_server"} & set(item.fixturenames)):
+    skipped = not item.funcargs
+    if blocker is None or skipped or not (real or {"transactional_db", "live_server"} & set(item.fixturenames)):
         return (yield)
     with blocker.unblock():
         guards.remove_guards()
@@ -71,14 +94,15 @@ def pytest_runtest_teardown(item, nextitem):
         if nextitem:  # else the database is gone
             with blocker.unblock():
                 guards.install_guards()
-            load_catalogue(blocker)
+            load_catalogue(item.config)
 
 
-def load_catalogue(blocker: DjangoDbBlocker) -> None:
-    """The shipped catalogue and the shipped table of days."""
-    with blocker.unblock():
+def load_catalogue(config: pytest.Config) -> None:
+    """The shipped catalogue and the shipped table of days, and the index of what was loaded."""
+    with config.stash[BLOCKER].unblock():
         call_command("load_catalog", verbosity=0)
         call_command("loaddata", "days", verbosity=0)
+        config.stash[INDEX] = index.build(stamp.current(), DAY)
 
 
 @pytest.fixture(autouse=True)
@@ -88,20 +112,41 @@ def catalogue_day(settings):
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept():
-    """No page of the test before, nor a part of one: what a test sets must show."""
+def nothing_kept(request):
+    """No page of the test before, nor a part of one: what a test sets must show.
+
+    The index is the one of the shipped catalogue, whatever the test before made of it: it need not be built again,
+    and as it bears the stamp of that catalogue it serves no other.
+    """
     for cache in caches.all(initialized_only=True):
         cache.clear()
     slots._rendered.clear()
+    index._current = request.config.stash.get(INDEX, None)
 
 
 # The running portal ----------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
-def portal_database(tmp_path_factory):
+def prepare_database():
+    """A function that fills an empty database, given its URL."""
+    return prepare
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory, prepare_database):
+    """A function: within its block there is a database of that name with the shipped catalogue and the demonstration
+    accounts, for other processes; the block's value is its URL."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with own_database(tmp_path_factory.mktemp("template"), f"template_{worker}") as template:
+        prepare_database(template)
+        yield lambda name: own_database(tmp_path_factory.mktemp(name), f"{name}_{worker}", template)
+
+
+@pytest.fixture(scope="session")
+def portal_database(new_database):
     """The URL of the running portal's own database."""
-    with own_database(tmp_path_factory.mktemp("database"), os.environ.get("PYTEST_XDIST_WORKER", "main")) as url:
+    with new_database("server") as url:
         yield url
 
 
@@ -120,66 +165,13 @@ def in_portal(portal_server, portal_database):
     """
 
     def run(program: str) -> str:
-        env = {**os.environ, "DATABASE_URL": portal_database, "PORTAL_TODAY": DAY.isoformat()}
-        env |= {"DJANGO_SETTINGS_MODULE": "portal.settings"}
-        env.pop("ALLOWED_HOSTS", None)
+        env = environment(portal_database, DJANGO_SETTINGS_MODULE="portal.settings")
         lines = f"import django; django.setup()\nfrom tests.records.factories import *\n{program}"
         done = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     return run
-
-
-@contextlib.contextmanager
-def own_database(directory: Path, name: str) -> Iterator[str]:
-    """The URL of an empty database beside the one of `DATABASE_URL`: on the same server, or a file."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield f"sqlite:///{directory / 'portal.sqlite3'}"
-        return
-    database = f"portal_server_{name}"
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-        try:
-            yield urlsplit(url)._replace(path=f"/{database}").geturl()
-        finally:
-            connection.execute(drop)
-
-
-@contextlib.contextmanager
-def running_portal(database_url: str, directory: Path) -> Iterator[str]:
-    """The address of gunicorn on a free port, with the shipped catalogue and the demonstration accounts."""
-    port = free_port()
-    env = {**os.environ, "DATABASE_URL": database_url, "PORTAL_TODAY": DAY.isoformat(), "PORT": str(port)}
-    env.pop("ALLOWED_HOSTS", None)
-    for command in ("migrate", "load_catalog", "create_demo_users"):
-        subprocess.run([sys.executable, "manage.py", command, "--verbosity=0"], cwd=ROOT, env=env, check=True)
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "portal.wsgi:application"]
-    log = directory / "gunicorn.log"
-    with log.open("w") as out, subprocess.Popen(gunicorn, cwd=ROOT, env=env, stdout=out, stderr=out) as process:
-        try:
-            wait_until_live(f"http://127.0.0.1:{port}/health/live", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_live(url: str, process: subprocess.Popen, log: Path, seconds: int = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"The portal did not answer at {url}:\n{log.read_text()}")
 
 
 # The browser -----------------------------------------------------------------------------------
@@ -230,19 +222,20 @@ def watched_page(browser: Browser, address: str, **options) -> Iterator[Page]:
 
 
 def watch(context: BrowserContext, page: Page) -> list[str]:
-    """The list that fills with requests to other hosts (refused), errors of scripts and console errors, among
-    them every violation of the Content-Security-Policy."""
+    """The list that fills with requests to other hosts (which Chromium finds none of), errors of scripts and console
+    errors, among them every violation of the Content-Security-Policy.
+
+    Requests are listened to, not routed: with a route each of them waits for this process, and nothing is cached.
+    """
     faults: list[str] = []
     asked: set[str] = set()
 
-    def route(route: Route) -> None:
-        if urlsplit(route.request.url).hostname != "127.0.0.1":
-            faults.append(f"outside request: {route.request.url}")
-            route.abort()
-            return
-        if route.request.is_navigation_request():
-            asked.add(route.request.url)
-        route.continue_()
+    def request(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob", "about") and address.hostname != "127.0.0.1":
+            faults.append(f"outside request: {request.url}")
+        elif request.is_navigation_request():
+            asked.add(request.url)
 
     def console(message: ConsoleMessage) -> None:
         # A page that a test asks for may be an error page; a script, picture or style of it may not be missing.
@@ -250,7 +243,7 @@ def watch(context: BrowserContext, page: Page) -> list[str]:
         if message.type == "error" and not page_itself:
             faults.append(f"console: {message.text} ({message.location['url']})")
 
-    context.route("**/*", route)
+    context.on("request", request)
     page.on("console", console)
-    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    page.on("pageerror", lambda error: faults.append(f"script: {error} ({page.url})"))
     return faults

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import CHROMIUM, ROOT, own_database, running_portal
+from tests.conftest import CHROMIUM
+from tests.portals import ROOT, own_database, prepare, running_portal
 
 PLACE = ROOT / "docs" / "pictures"
 DESK = {"width": 1440, "height": 900}
@@ -40,8 +41,10 @@ def draw(address: str) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        with own_database(directory, "pictures") as url, running_portal(url, directory) as address:
-            draw(address)
+        with own_database(directory, "pictures") as url:
+            prepare(url)
+            with running_portal(url, directory) as address:
+                draw(address)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
@@ -11,7 +10,8 @@ import pytest
 
 from tests import authenticator
 from tests.browser.test_accessibility import too_wide, violations
-from tests.conftest import own_database, running_portal, watched_page
+from tests.conftest import watched_page
+from tests.portals import running_portal
 
 PASSWORD = "demo-bac-giang"
 SIZES = {
@@ -23,14 +23,12 @@ SIZES = {
 
 
 @pytest.fixture(scope="module")
-def portal_that_asks(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("portal-that-asks")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+def portal_that_asks(tmp_path_factory, new_database):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PORTAL_TWO_FACTOR", "on")
         with (
-            own_database(directory, f"asks_{worker}") as database_url,
-            running_portal(database_url, directory) as address,
+            new_database("asks") as database_url,
+            running_portal(database_url, tmp_path_factory.mktemp("portal-that-asks")) as address,
         ):
             yield address
 

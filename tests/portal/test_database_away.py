@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import ROOT, running_portal
+from tests.portals import ROOT, running_portal
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # On SQLite a thread that has opened the file reads on in it, wherever its directory went; others answer 503.
@@ -88,7 +88,8 @@ def database(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(database, tmp_path_factory):
+def address(database, prepare_database, tmp_path_factory):
+    prepare_database(database.url)
     with running_portal(database.url, tmp_path_factory.mktemp("portal")) as address:
         yield address
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.portals import ROOT
 
 IN_SERVICE = {
     "ALLOWED_HOSTS": "portal.example.gov.vn",

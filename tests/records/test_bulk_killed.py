@@ -1,7 +1,6 @@
 """Long work whose process is killed in the middle, and two that run at the same time: on real databases."""
 
 import contextlib
-import os
 import sqlite3
 import subprocess
 import sys
@@ -11,15 +10,9 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from tests.conftest import DAY, ROOT, own_database
+from tests.portals import ROOT, environment
 
 COUNT = 250
-
-PREPARE = """
-from django.core.management import call_command
-for command in ("migrate", "load_catalog", "create_demo_users"):
-    call_command(command, verbosity=0)
-"""
 
 SEED = f"""
 import datetime
@@ -99,9 +92,7 @@ class Place:
     """A database, and programs that work on it."""
 
     def __init__(self, url):
-        self.env = {**os.environ, "DATABASE_URL": url, "PORTAL_TODAY": DAY.isoformat()}
-        self.url = url
-        self.think(PREPARE)
+        self.env, self.url = environment(url), url
 
     def think(self, source):
         return self.run("shell", "--no-imports", "--command", source)
@@ -126,9 +117,8 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def prepared_place(tmp_path_factory):
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with own_database(tmp_path_factory.mktemp("bulk"), f"bulk_{worker}") as url:
+def prepared_place(new_database):
+    with new_database("bulk") as url:
         yield Place(url)
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from records import actions, guards, history, personal, rotation
 from records.models import BulkJob, EventNote, OutboxMessage, Record
 from records.statuses import Status
-from tests.conftest import ROOT
+from tests.portals import ROOT
 
 from .factories import APPLICANT, broken, in_status, officer, receive
 

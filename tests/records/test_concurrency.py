@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.conftest import DAY, ROOT, own_database
+from tests.portals import ROOT, environment
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # SQLite has one writer at a time, and a few at its door are enough to see that.
@@ -17,15 +17,10 @@ KILLS = 5
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory):
+def portal(new_database):
     """The environment of a portal with the shipped catalogue, and with a connection for every client."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with own_database(tmp_path_factory.mktemp("rush"), f"rush_{worker}") as url:
-        env = {**os.environ, "DATABASE_URL": url, "PORTAL_TODAY": DAY.isoformat(), "DATABASE_POOL_SIZE": str(CLIENTS)}
-        env.pop("ALLOWED_HOSTS", None)
-        for command in ("migrate", "load_catalog"):
-            manage(env, command, "--verbosity=0")
-        yield env
+    with new_database("rush") as url:
+        yield environment(url, DATABASE_POOL_SIZE=str(CLIENTS))
 
 
 def manage(env: dict[str, str], *words: str) -> str:

@@ -25,7 +25,7 @@ from records.exchange import reading, values
 from records.exchange.arrivals import WAYS
 from records.models import Event, OutboxMessage, Record
 from records.statuses import BY_ENDS, Status
-from tests.conftest import DAY, ROOT, own_database
+from tests.portals import ROOT, environment
 
 from .factories import any_procedure, broken, moment, officer, receive
 
@@ -479,11 +479,6 @@ def changing(rows, path):
 
 # Killed ----------------------------------------------------------------------------------------
 
-PREPARE = """
-from django.core.management import call_command
-for command in ("migrate", "load_catalog"):
-    call_command(command, verbosity=0)
-"""
 CHECK = """
 from records import history
 from records.models import CodeCounter, EventNote, Record, RecordWord
@@ -498,11 +493,10 @@ MANY = 600
 
 
 def manage(url, *arguments):
-    env = {**os.environ, "DATABASE_URL": url, "PORTAL_TODAY": DAY.isoformat()}
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=env,
+        env=environment(url),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -527,10 +521,9 @@ def records_in(url):
         connection.close()
 
 
-def test_an_import_that_was_killed_is_completed_by_another_run(given, write, tmp_path):
+def test_an_import_that_was_killed_is_completed_by_another_run(given, write, new_database):
     path = write(*numbered(given, MANY))
-    with own_database(tmp_path, f"import_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as url:
-        told(manage(url, "shell", "--no-imports", "--command", PREPARE))
+    with new_database("import") as url:
         process = manage(url, "import_records", str(path), "--batch=20")
         deadline = time.monotonic() + 60
         while process.poll() is None and not records_in(url) and time.monotonic() < deadline:

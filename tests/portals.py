@@ -1,0 +1,93 @@
+"""Portals of their own, for what a test's transaction cannot show: other processes, gunicorn, a real browser."""
+
+import contextlib
+import datetime
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = datetime.date(2024, 8, 28)  # the day of the shipped catalogue
+# In one process: a start of Python and Django takes as long as the work.
+PREPARE = """
+from django.core.management import call_command
+for command in ("migrate", "load_catalog", "create_demo_users"):
+    call_command(command, verbosity=0)
+"""
+
+
+def environment(database_url: str, **more: str) -> dict[str, str]:
+    """What a process needs to be the portal of this database on the day of the tests."""
+    env = {**os.environ, "DATABASE_URL": database_url, "PORTAL_TODAY": DAY.isoformat(), **more}
+    env.pop("ALLOWED_HOSTS", None)
+    return env
+
+
+@contextlib.contextmanager
+def own_database(directory: Path, name: str, template: str = "") -> Iterator[str]:
+    """The URL of a database beside the one of `DATABASE_URL`: on the same server, or a file in `directory`.
+
+    It is empty, or a copy of the one whose URL is `template`, which nobody may be using at that moment.
+    """
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        path = directory / f"{name}.sqlite3"
+        if template:
+            shutil.copyfile(urlsplit(template).path, path)
+        yield f"sqlite:///{path}"
+        return
+    database = sql.Identifier(f"portal_{name}")
+    source = sql.Identifier(urlsplit(template).path[1:] if template else "template0")
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, source))
+        try:
+            yield urlsplit(url)._replace(path=f"/portal_{name}").geturl()
+        finally:
+            connection.execute(drop)
+
+
+def prepare(database_url: str) -> None:
+    """Give an empty database its tables, the shipped catalogue and the demonstration accounts."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", PREPARE]
+    subprocess.run(command, cwd=ROOT, env=environment(database_url), check=True)
+
+
+@contextlib.contextmanager
+def running_portal(database_url: str, directory: Path) -> Iterator[str]:
+    """The address of gunicorn on a free port, with a database that `prepare` or its template has filled."""
+    port = free_port()
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "portal.wsgi:application"]
+    env, log = environment(database_url, PORT=str(port)), directory / "gunicorn.log"
+    with log.open("w") as out, subprocess.Popen(gunicorn, cwd=ROOT, env=env, stdout=out, stderr=out) as process:
+        try:
+            wait_until_live(f"http://127.0.0.1:{port}/health/live", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_live(url: str, process: subprocess.Popen, log: Path, seconds: int = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"The portal did not answer at {url}:\n{log.read_text()}")
