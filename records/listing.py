@@ -23,7 +23,7 @@ from procedures.models import Procedure
 from . import scope
 from .due import SOON
 from .keyset import Order
-from .models import FAR, RecordQuerySet
+from .models import FAR, Record, RecordQuerySet
 from .statuses import OPEN, STANDING_STILL
 
 PER_PAGE = 50
@@ -130,15 +130,23 @@ def reads_all(user: User) -> bool:
 def strands(user: User, everything: bool) -> list[RecordQuerySet]:
     """The records of the user's unit, each once: received there, or settled there but received elsewhere.
 
-    Two querysets, because "one or the other" follows no index in the order of the list. With `everything`, all
-    that the user may read.
+    Several querysets, because "one or the other" follows no index in the order of the list: two for the unit, and
+    up to three for what came to it from others, which are few records as long as they are open. With `everything`,
+    all that the user may read.
     """
-    visible = scope.visible_to(user)
     if everything:
-        return [visible]
-    if user.unit_id is None:
+        return [scope.visible_to(user)]
+    reach, readable = scope.reach_of(user), scope.reads_own(user)
+    if reach is None or not readable:
         return []
-    return [visible.filter(unit=user.unit_id), visible.filter(agency=user.unit_id).exclude(unit=user.unit_id)]
+    rows = Record.objects.all()
+    elsewhere = rows.exclude(scope.anyone("unit", [reach.unit, *reach.desks]))
+    found = [rows.filter(unit=reach.unit), elsewhere.filter(reach.kept(), agency=reach.unit)]
+    if reach.desks:
+        found.append(rows.filter(scope.anyone("unit", reach.desks)))
+    if reach.formers:
+        found.append(elsewhere.filter(reach.inherited()))
+    return [*found, elsewhere.filter(reach.given())] if reach.givers else found
 
 
 def listed(user: User, filters: Filters, now: datetime.datetime) -> list[RecordQuerySet]:
