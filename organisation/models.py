@@ -227,7 +227,7 @@ class Reorganisation(models.Model):
             models.CheckConstraint(name="reorganisation_kind_known", condition=Q(kind__in=ReorganisationKind.values)),
             models.CheckConstraint(
                 name="reorganisation_undone_after_applied",
-                condition=Q(undone_at__isnull=True) | Q(applied_at__isnull=False, undone_at__gte=F("applied_at")),
+                condition=Q(undone_at__isnull=True) | Q(applied_at__isnull=False),
             ),
         ]
 

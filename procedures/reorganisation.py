@@ -20,9 +20,11 @@ from .models import Field, FieldOwner, Procedure
 LONGEST_SLUG, LONGEST_NAME = 120, 200
 
 
-def fields(plan: Plan) -> QuerySet[Field]:
+def fields(plan: Plan) -> list[tuple[Field, int]]:
     """The fields of the sources on the eve, each with the number of its public procedures."""
-    return Field.objects.filter(pk__in=owned(plan).values("field")).annotate(count=Count("procedures"))
+    public = Procedure.objects.public(plan.eve).order_by().values_list("field").annotate(Count("pk"))
+    counts = dict(public)
+    return [(field, counts.get(field.pk, 0)) for field in Field.objects.filter(pk__in=owned(plan).values("field"))]
 
 
 def owned(plan: Plan) -> QuerySet[FieldOwner]:
