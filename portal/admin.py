@@ -28,7 +28,6 @@ class ReorganisationAdmin(admin.ModelAdmin):
 
     list_display = ["number", "day", "kind", "decision", "note", "state", "maker"]
     list_display_links = ["number", "day"]
-    list_filter = ["kind"]
     list_per_page = 50
     list_select_related = ["made_by"]
     search_fields = ["decision", "note", "sources__name", "targets__name"]

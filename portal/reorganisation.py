@@ -12,7 +12,7 @@ from organisation import reorganisation as of_units
 from organisation.models import Agency, Reorganisation, User
 from organisation.reorganisation import Impossible, Plan
 from procedures import reorganisation as of_procedures
-from procedures.models import Field, Procedure
+from procedures.models import FieldOwner, Procedure
 from records import reorganisation as of_records
 
 from . import clock
@@ -87,7 +87,7 @@ def preview(plan: Plan) -> Preview:
         desks=[
             Line(unit.pk, unit, plan.share(plan.desks, unit.pk), records=desks[unit.pk])
             for unit in plan.sources
-            if unit.pk in desks
+            if desks.get(unit.pk) or (plan.ends and unit.receives_records)
         ],
         sub_units=list(of_units.sub_units(plan)),
         warnings=of_records.warnings(plan),
@@ -153,8 +153,9 @@ def put_back(entry: Reorganisation) -> Iterator[str]:
     entry.staff.all().delete()
 
 
-def moved_fields(entry: Reorganisation) -> list[Field]:
-    """The fields that changed hands, those made for single procedures among them."""
+def moved_fields(entry: Reorganisation) -> list[FieldOwner]:
+    """The fields that changed hands, each with its new owner; those made for single procedures among them."""
     written = entry.moved.get("procedures", {"fields": [], "procedures": []})
     keys = [row[0] for row in written["fields"]] + [row["to"] for row in written["procedures"]]
-    return list(Field.objects.filter(pk__in=keys))
+    rows = FieldOwner.objects.filter(field__in=keys, valid_from=entry.day)
+    return list(rows.select_related("field", "agency").order_by("field__name"))

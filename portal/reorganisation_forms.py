@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import OWNER_KINDS, Agency, AgencyKind, ReorganisationKind
@@ -30,7 +31,8 @@ class UnitsField(forms.ModelMultipleChoiceField):
         self.queryset = units
         groups: dict[str, list[tuple[int, str]]] = {kind: [] for kind in [*OWNER_KINDS, *AgencyKind]}
         for unit in units:
-            groups[unit.kind].append((unit.pk, f"{unit.name} ({unit.code})"))
+            end = f" → {date_format(unit.valid_to, 'SHORT_DATE_FORMAT')}" if unit.valid_to else ""
+            groups[unit.kind].append((unit.pk, f"{unit.name} ({unit.code}){end}"))
         self.widget.choices = [(AgencyKind(kind).label, rows) for kind, rows in groups.items() if rows]
 
 

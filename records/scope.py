@@ -30,7 +30,8 @@ class Reach:
     unit: int
     desks: frozenset[int] = NONE  # ended units whose desk it goes on with
     formers: frozenset[int] = NONE  # ended agencies that it follows, alone or with others
-    away: frozenset[int] = NONE  # fields of its own or of theirs that others have now
+    gave: frozenset[int] = NONE  # fields of its own that others have now
+    away: frozenset[int] = NONE  # fields of those ended ones that others have now
     givers: frozenset[int] = NONE  # other agencies that gave it fields
     taken: frozenset[int] = NONE  # those fields
 
@@ -39,18 +40,18 @@ class Reach:
 
     def settles(self) -> Q:
         """Which records it settles, wherever they were received."""
-        found = anyone("agency", [self.unit]) & self.kept()
+        found = Q(agency=self.unit) & self.kept()
         if self.formers:
             found |= self.inherited()
         return found | self.given() if self.givers else found
 
     def kept(self) -> Q:
-        return ~Q(procedure__field__in=sorted(self.away)) if self.away else Q()
+        return without(self.gave)
 
     def inherited(self) -> Q:
         """Of those who ended. What one received and settled itself goes with its desk."""
         at_its_desk = ~Q(unit=F("agency")) if self.formers - self.desks else Q()
-        return anyone("agency", self.formers) & at_its_desk & self.kept()
+        return anyone("agency", self.formers) & at_its_desk & without(self.away)
 
     def given(self) -> Q:
         return anyone("agency", self.givers) & anyone("procedure__field", self.taken)
@@ -59,16 +60,21 @@ class Reach:
         """Whether a record is among these."""
         if record.unit_id in (self.unit, *self.desks):
             return True
-        if record.agency_id in self.formers and record.agency_id == record.unit_id:
-            return False  # it went with the desk
-        if record.agency_id in (self.unit, *self.formers):
-            return not self.away or record.procedure.field_id not in self.away
+        if record.agency_id == self.unit:
+            return not self.gave or record.procedure.field_id not in self.gave
+        if record.agency_id in self.formers:
+            # What it received and settled itself went with its desk.
+            return record.agency_id != record.unit_id and record.procedure.field_id not in self.away
         return record.agency_id in self.givers and record.procedure.field_id in self.taken
 
 
 def anyone(name: str, keys: Collection[int]) -> Q:
     """One key as a plain comparison, by which an index keeps the order of a list."""
     return Q(**{name: next(iter(keys))}) if len(keys) == 1 else Q(**{f"{name}__in": sorted(keys)})
+
+
+def without(fields: Collection[int]) -> Q:
+    return ~Q(procedure__field__in=sorted(fields)) if fields else Q()
 
 
 def state_of(user: User) -> State:
@@ -93,12 +99,13 @@ def reach_of(user: User) -> Reach | None:
 def reach(state: State, unit: int) -> Reach:
     units, owners = succession.units(state), ownership.owners(state)
     ended = units.formers.get(unit, NONE)
-    away = {field for agency in (unit, *ended) for field in owners.given_by(agency)}
+    away = {field for agency in ended for field in owners.given_by(agency)}
     taken = {field: givers - ended for field, givers in owners.taken_by(unit).items() if givers - ended}
     return Reach(
         unit=unit,
         desks=units.desk_formers.get(unit, NONE),
         formers=ended,
+        gave=frozenset(owners.given_by(unit)),
         away=frozenset(field for field in away if owners.owner.get(field) != unit),
         givers=frozenset().union(*taken.values()),
         taken=frozenset(taken),

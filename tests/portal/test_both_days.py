@@ -9,8 +9,9 @@ from organisation import succession
 from organisation.models import OWNER_KINDS, PROVINCIAL_KINDS, Agency, AgencyKind
 from procedures import search
 from procedures.models import FieldOwner, Procedure
-from records import lookup
+from records import keyset, listing, lookup
 from tests.records.factories import CENTER, COMMUNE, DISTRICT, NINE, officer, receive
+from tests.records.test_admin_list import plan
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +162,13 @@ def test_the_list_of_a_unit_that_follows_many_asks_twelve_queries_at_most(client
         client.get("/admin/records/record/")
         with django_assert_num_queries(queries):
             client.get("/admin/records/record/")
+
+
+def test_the_own_records_of_a_unit_that_follows_are_read_along_their_index(settings):
+    settings.PORTAL_TODAY = TODAY
+    strands = listing.listed(officer("so-nn-mt"), listing.Filters(), NINE)
+    assert len(strands) == 4
+    for strand, index in zip(strands, ["unit", "agency"], strict=False):
+        found = plan(keyset.ahead(strand, listing.BY_URGENCY, 50, None, backwards=False))
+        assert re.search(rf"record_open_of_{index}\b", found), found
+        assert "TEMP B-TREE" not in found
