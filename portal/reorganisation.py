@@ -94,12 +94,22 @@ def preview(plan: Plan) -> Preview:
     )
 
 
-@transaction.atomic
 def apply(plan: Plan, by: User) -> Reorganisation:
     """Write all of it, or refuse with `Impossible`. Facts are dated: they hold from the day on by themselves."""
-    plan = of_units.lock(plan)
-    if reasons := faults(plan):
-        raise Impossible(*reasons)
+    try:
+        with transaction.atomic():
+            plan = of_units.lock(plan)
+            if reasons := faults(plan):
+                raise Impossible(*reasons)
+            return write(plan, by)
+    except IntegrityError:
+        raise Impossible(_("Somebody changed units or owners at the same moment. Please try again.")) from None
+
+
+def write(plan: Plan, by: User) -> Reorganisation:
+    counts = preview(plan).counts
+    if not plan.ends and not any(counts.values()):
+        raise Impossible(_("Nothing is handed over: choose at least one field of work, procedure or person."))
     numbers = Reorganisation.objects.aggregate(last=Max("number"))
     entry = Reorganisation.objects.create(
         number=(numbers["last"] or 0) + 1,
@@ -110,7 +120,6 @@ def apply(plan: Plan, by: User) -> Reorganisation:
         made_by=by,
         applied_at=clock.now(),
     )
-    counts = preview(plan).counts
     people = of_units.apply(plan, entry)
     entry.moved = {"organisation": people, "procedures": of_procedures.apply(plan), "counts": counts}
     entry.save(update_fields=["moved"])

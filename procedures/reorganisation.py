@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from organisation.models import Agency
+from organisation.models import OWNER_KINDS, Agency
 from organisation.reorganisation import Plan
 
 from .models import Field, FieldOwner, Procedure
@@ -44,6 +44,9 @@ def faults(plan: Plan) -> Iterator[str]:
     names = {unit.pk: unit.name for unit in plan.targets}
     goes = leaving(plan)
     rows = {row.field_id: row for row in owned(plan).select_related("field")}
+    for unit in plan.targets:
+        if unit.kind not in OWNER_KINDS and unit.pk in [*goes.values(), *plan.procedures.values()]:
+            yield _("%(unit)s cannot own fields of work.") % {"unit": unit.name}
     held = set(FieldOwner.objects.filter(field__in=goes, agency__in=names).values_list("field", "agency"))
     for field, target in goes.items():
         if (field, target) in held:

@@ -226,6 +226,26 @@ def test_an_officer_receives_at_the_desk_that_follows_the_own(settings):
         receive(unit="n-07210", by=officer(CENTER), at=at)
 
 
+def test_what_moved_moves_on(settings):
+    """Merged, and a month later one field of it handed over: each day has its keeper, the people go along."""
+    new_unit("so-moi")
+    record, other = receive(procedure=procedure_of(TRADE)), receive(procedure=procedure_of(ZONES))
+    later = DAY + datetime.timedelta(days=30)
+    person = officer(TRADE)
+    entered(MERGE, [TRADE, ZONES], ["so-moi"])
+    shares = {"fields": {record.procedure.field_id: unit(HEALTH).pk}, "people": {person.pk: unit(HEALTH).pk}}
+    entered(HAND_OVER, ["so-moi"], [HEALTH], day=later, **shares)
+    for day, keeper, seen in ((EVE, TRADE, {record.code}), (DAY, "so-moi", {record.code, other.code}),
+                              (later, HEALTH, {record.code})):  # fmt: skip
+        settings.PORTAL_TODAY = day
+        assert scope.unit_of(officer(TRADE)) == unit(keeper).pk
+        assert sees(officer(TRADE)) == seen
+        agree(officer(TRADE), officer(ZONES), officer("so-moi"), officer(HEALTH), officer(CENTER))
+    kept = keepers.keepers(record, scope.state_of(officer()))
+    days = [since for since, _agency in keepers.handed_over(record, kept["settlers"], scope.state_of(officer()))]
+    assert days == [DAY, later]
+
+
 # What is refused ---------------------------------------------------------------------------------
 
 
@@ -243,6 +263,8 @@ def test_an_officer_receives_at_the_desk_that_follows_the_own(settings):
         (MERGE, ["so-nn-mt"], [HEALTH], {}),  # does not exist yet
         (MERGE, [TRADE], ["so-nn-mt"], {}),
         (END, [TRADE], [], {}),  # leaves procedures to nobody
+        (MERGE, [TRADE], ["ttpvhcc"], {}),  # owns no fields
+        (HAND_OVER, [TRADE], [HEALTH], {}),  # nothing
         (MERGE, [TRADE], ["d-221"], {"day": datetime.date(2025, 1, 1)}),  # its last day is over
     ],
 )
