@@ -1,100 +1,44 @@
-"""An administrator enters a reorganisation: what moves is shown, written as a whole, undone until its day."""
+"""A reorganisation: on its day everything is where it belongs, and nothing before; what cannot be is refused."""
 
 import datetime
-import json
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from organisation import reorganisation as of_units
-from organisation.models import Agency, Reorganisation, ReorganisationKind, StaffMove, User
-from organisation.reorganisation import Impossible, Plan
+from organisation.models import Reorganisation, User
+from organisation.reorganisation import Impossible
 from organisation.roles import Role
 from portal import reorganisation
 from procedures import reorganisation as of_procedures
 from procedures.models import Field, FieldOwner, Procedure
-from records import actions, keepers, listing, scope
-from records.models import Record
+from records import actions, keepers, scope
 from records.statuses import Status
+from tests.portal.reorganising import (
+    DAY,
+    END,
+    EVE,
+    HAND_OVER,
+    HEALTH,
+    MERGE,
+    SCHOOLS,
+    SPLIT,
+    TRADE,
+    ZONES,
+    agree,
+    entered,
+    everything,
+    fields_of,
+    new_unit,
+    owners,
+    plan,
+    procedure_of,
+    sees,
+    unit,
+)
 from tests.records.factories import CENTER, NINE, administrator, broken, in_status, officer, receive
 
 pytestmark = pytest.mark.django_db
-
-END, MERGE, SPLIT, HAND_OVER = ReorganisationKind
-DAY = datetime.date(2024, 10, 1)
-EVE = datetime.date(2024, 9, 30)
-ZONES, TRADE, HEALTH, SCHOOLS = "bql-kcn", "so-cong-thuong", "so-y-te", "so-gd-dt"
-ADD = reverse("admin:organisation_reorganisation_add")
-
-
-def unit(code):
-    return Agency.objects.get(code=code)
-
-
-def new_unit(code, **facts):
-    names = {"name": code.upper(), "name_en": code, "short_name": code, "kind": "department", "valid_from": DAY}
-    return Agency.objects.create(code=code, **{**names, **facts})
-
-
-def plan(kind, sources, targets, **facts):
-    facts.setdefault("day", DAY)
-    return Plan(kind=kind, sources=[unit(code) for code in sources], targets=[unit(code) for code in targets], **facts)
-
-
-def entered(*arguments, **facts):
-    return reorganisation.apply(plan(*arguments, **facts), administrator())
-
-
-def owners(day):
-    rows = FieldOwner.objects.valid_on(day).values_list("field__slug", "agency__code")
-    return dict(rows)
-
-
-def fields_of(code, day=EVE):
-    return sorted(slug for slug, owner in owners(day).items() if owner == code)
-
-
-def procedure_of(code):
-    """A public procedure of the Center that this agency settles."""
-    rows = Procedure.objects.filter(at_center=True, level_province=True, level_commune=False)
-    return rows.filter(field__slug__in=fields_of(code)).order_by("code")[0]
-
-
-def everything():
-    """All rows that a reorganisation may touch, for comparison."""
-    through = Agency.successors.through.objects
-    return [
-        sorted(Agency.objects.values_list("code", "valid_from", "valid_to", "desk_successor", "parent")),
-        sorted(through.values_list("from_agency__code", "to_agency__code")),
-        sorted(map(str, FieldOwner.objects.values_list("field__slug", "agency__code", "valid_from", "valid_to"))),
-        sorted(Procedure.objects.values_list("code", "field__slug")),
-        sorted(Field.objects.values_list("slug", "name")),
-        sorted(User.objects.values_list("username", "unit")),
-        sorted(StaffMove.objects.values_list("user", "end")),
-        sorted(Record.objects.values_list("code", "unit", "agency", "sequence", "last_hash")),
-    ]
-
-
-def sees(user):
-    return set(scope.visible_to(user).values_list("code", flat=True))
-
-
-def lists(user):
-    rows = [row.code for strand in listing.strands(user, everything=False) for row in strand]
-    assert len(rows) == len(set(rows))
-    return set(rows)
-
-
-def agree(*users):
-    """Scope, list and the single question give one answer, and somebody's own is what `keepers` says."""
-    for user in users:
-        assert sees(user) == lists(user) == {r.code for r in Record.objects.all() if scope.may_read(user, r)}
-        state = scope.state_of(user)
-        for record in Record.objects.all():
-            kept_at = {*keepers.desks_of(record, state), *keepers.settlers_of(record, state)}
-            assert (scope.unit_of(user) in kept_at) == (record.code in sees(user))
-
 
 # What happens ------------------------------------------------------------------------------------
 
@@ -303,207 +247,3 @@ def test_a_failure_in_one_room_leaves_nothing_of_the_others():
         FieldOwner.objects.create(field=Field.objects.get(slug=last), agency=unit(HEALTH), valid_from=DAY)
         of_procedures.apply(taken)
     assert everything() == before
-
-
-# Undoing -----------------------------------------------------------------------------------------
-
-WAYS = {
-    "merge": lambda: entered(MERGE, [TRADE, ZONES], [HEALTH]),
-    "split": lambda: entered(SPLIT, [TRADE], [HEALTH, SCHOOLS]),
-    "hand over a field": lambda: entered(
-        HAND_OVER, [TRADE], [HEALTH], fields={procedure_of(TRADE).field_id: unit(HEALTH).pk}
-    ),
-    "hand over a procedure": lambda: entered(
-        HAND_OVER, [TRADE], [HEALTH], procedures={procedure_of(TRADE).pk: unit(HEALTH).pk}
-    ),
-    "split with a procedure": lambda: entered(
-        SPLIT, [TRADE], [HEALTH, SCHOOLS], procedures={procedure_of(TRADE).pk: unit(SCHOOLS).pk}
-    ),
-}
-
-
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_undone_before_its_day_everything_is_as_it_was(way, settings):
-    people = [officer(TRADE), administrator()]
-    record = receive(procedure=procedure_of(TRADE))
-    before = everything()
-    entry = way()
-    assert everything() != before
-    settings.PORTAL_TODAY = EVE
-    undone = reorganisation.undo(entry, people[1])
-    assert everything() == before
-    assert (undone.undone_by, bool(undone.undone_at)) == (people[1], True)
-    settings.PORTAL_TODAY = DAY
-    assert sees(officer(TRADE)) == {record.code}
-
-
-def test_on_its_day_it_stands(settings):
-    entry = entered(MERGE, [TRADE], [HEALTH])
-    settings.PORTAL_TODAY = DAY
-    before = everything()
-    with pytest.raises(Impossible, match=r"2024"):
-        reorganisation.undo(entry, administrator())
-    assert everything() == before
-
-
-def test_it_is_undone_once():
-    entry = entered(MERGE, [TRADE], [HEALTH])
-    reorganisation.undo(entry, administrator())
-    with pytest.raises(Impossible):
-        reorganisation.undo(entry, administrator())
-
-
-def test_a_shipped_one_has_nothing_to_put_back():
-    before = everything()
-    for entry in Reorganisation.objects.all():  # all of them lie ahead on the day of the demonstration
-        with pytest.raises(Impossible):
-            reorganisation.undo(entry, administrator())
-    administrator().delete()
-    assert everything()[:5] == before[:5]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda: Agency.objects.filter(code=TRADE).update(valid_to=None),
-        lambda: FieldOwner.objects.filter(agency__code=HEALTH, valid_from=DAY).update(
-            valid_to=DAY + datetime.timedelta(days=9)
-        ),
-        lambda: entered(MERGE, [HEALTH], [SCHOOLS], day=DAY + datetime.timedelta(days=30)),
-    ],
-    ids=["a unit", "an owner", "a later reorganisation"],
-)
-def test_what_was_changed_since_is_not_overwritten(change):
-    entry = entered(MERGE, [TRADE], [HEALTH])
-    change()
-    before = everything()
-    with pytest.raises(Impossible):
-        reorganisation.undo(entry, administrator())
-    assert everything() == before
-
-
-# The pages ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def office(client):
-    client.force_login(administrator())
-    return client
-
-
-def sent(kind=MERGE, sources=(TRADE,), targets=(HEALTH,), **more):
-    keys = {name: [unit(code).pk for code in codes] for name, codes in (("sources", sources), ("targets", targets))}
-    return {"kind": kind.value, "day": DAY.isoformat(), **keys, "decision": "12/NQ", "note": "", **more}
-
-
-def test_what_moves_is_shown_and_nothing_is_written(office):
-    receive(procedure=procedure_of(TRADE))
-    officer(TRADE)
-    before = everything()
-    page = office.post(ADD, sent())
-    counts = page.context["preview"].counts
-    public = Procedure.objects.public(EVE).filter(field__slug__in=fields_of(TRADE)).count()
-    assert counts == {"fields": len(fields_of(TRADE)), "procedures": public, "records": 1, "people": 1}
-    assert everything() == before
-
-
-def test_confirmed_it_is_entered_and_its_page_tells_what_moved(office):
-    officer(TRADE)
-    page = office.post(ADD, sent(looked="1", confirmed="1"), follow=True)
-    entry = Reorganisation.objects.get(number=7)
-    assert page.redirect_chain[-1][0] == reverse("admin:organisation_reorganisation_change", args=[entry.pk])
-    assert page.context["entry"].moved["counts"]["fields"] == len(page.context["fields"])
-    assert b"undo/" in page.content
-
-
-def test_a_split_asks_for_each_field_person_and_desk(office):
-    person = officer(TRADE)
-    data = sent(SPLIT, targets=(HEALTH, SCHOOLS))
-    form = office.post(ADD, data).context["shares"]
-    asked = {name: field.initial for name, field in form.fields.items()}
-    fields = Field.objects.filter(slug__in=fields_of(TRADE))
-    assert {f"fields-{field.pk}" for field in fields} | {f"people-{person.pk}"} <= set(asked)
-    chosen = {name: unit(SCHOOLS).pk for name in asked}
-    office.post(ADD, {**data, **chosen, "looked": "1", "confirmed": "1"})
-    assert set(fields_of(TRADE)) <= set(fields_of(SCHOOLS, DAY))
-    assert StaffMove.objects.get().end == unit(SCHOOLS)
-
-
-def test_a_choice_that_is_missing_is_asked_for_again(office):
-    data = sent(SPLIT, targets=(HEALTH, SCHOOLS), looked="1", confirmed="1")
-    page = office.post(ADD, data)
-    assert page.status_code == 200
-    assert page.context["shares"].errors
-    assert Reorganisation.objects.count() == 6
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"day": "x"},
-        {"kind": "explode"},
-        {"sources": []},
-        {"targets": [999_999]},
-        {"procedures": "9.999999"},
-        {"day": ""},
-    ],
-    ids=json.dumps,
-)
-def test_a_wrong_value_is_told_at_the_form(office, change):
-    page = office.post(ADD, {**sent(), **change})
-    assert page.context["form"].errors
-    assert Reorganisation.objects.count() == 6
-
-
-def test_what_cannot_be_is_told_at_the_form(office):
-    page = office.post(ADD, sent(sources=("so-gtvt",)))
-    assert page.context["form"].non_field_errors()
-
-
-def test_it_is_undone_from_its_page_until_its_day(office, settings):
-    before = everything()
-    for day, undone in ((DAY, False), (EVE, True)):
-        settings.PORTAL_TODAY = EVE
-        office.post(ADD, sent(looked="1", confirmed="1"))
-        entry = Reorganisation.objects.order_by("-number")[0]
-        settings.PORTAL_TODAY = day
-        undo = reverse("admin:organisation_reorganisation_undo", args=[entry.pk])
-        page = office.post(undo, follow=True)
-        assert (everything() == before) == undone
-        assert bool(page.context["why_not"])
-        if not undone:
-            settings.PORTAL_TODAY = EVE
-            reorganisation.undo(entry, administrator())
-
-
-def test_the_list_costs_the_same_however_many_there_are(office, django_assert_max_num_queries):
-    entered(HAND_OVER, [TRADE], [HEALTH], fields={procedure_of(TRADE).field_id: unit(HEALTH).pk})
-    with django_assert_max_num_queries(7):
-        page = office.get(reverse("admin:organisation_reorganisation_changelist"))
-    assert page.context["cl"].result_count == 7
-
-
-@pytest.mark.parametrize(
-    ("role", "looks", "enters"),
-    [
-        (Role.ADMINISTRATOR, 200, 200),
-        (Role.STEWARD, 200, 403),
-        (Role.OFFICER, 403, 403),
-        (Role.SUPERVISOR, 403, 403),
-    ],
-)
-def test_only_an_administrator_enters_and_undoes(client, role, looks, enters):
-    entry = entered(MERGE, [TRADE], [HEALTH])
-    client.force_login(officer(role=role))
-    assert client.get(reverse("admin:organisation_reorganisation_changelist")).status_code == looks
-    assert client.get(reverse("admin:organisation_reorganisation_change", args=[entry.pk])).status_code == looks
-    assert client.get(ADD).status_code == enters
-    undone = client.post(reverse("admin:organisation_reorganisation_undo", args=[entry.pk]))
-    assert undone.status_code == (302 if enters == 200 else 403)
-    assert bool(Reorganisation.objects.get(pk=entry.pk).undone_at) == (enters == 200)
-    assert client.post(reverse("admin:organisation_reorganisation_delete", args=[entry.pk])).status_code == 403
-
-
-def test_the_faults_of_units_are_told_one_by_one():
-    found = [*of_units.faults(plan(MERGE, ["so-gtvt", "so-nn-mt"], ["so-nn-mt"]))]
-    assert len(found) == 4  # it follows itself, has an end; does not exist on the eve, nor on the day
