@@ -7,9 +7,10 @@ today, or else to the units that follow. No record is rewritten (docs/decisions/
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from organisation import succession
 from organisation.models import User
@@ -35,26 +36,23 @@ class Reach:
     givers: frozenset[int] = NONE  # other agencies that gave it fields
     taken: frozenset[int] = NONE  # those fields
 
-    def received(self) -> Q:
-        return anyone("unit", [self.unit, *self.desks])
+    def received(self) -> list[Q]:
+        """Which records lie at its desk; each part follows an index, none shares a record with another."""
+        return [Q(unit=unit) for unit in (self.unit, *sorted(self.desks))]
 
-    def settles(self) -> Q:
-        """Which records it settles, wherever they were received."""
-        found = Q(agency=self.unit) & self.kept()
-        if self.formers:
-            found |= self.inherited()
-        return found | self.given() if self.givers else found
+    def settled(self) -> list[Q]:
+        """Which records it settles, wherever they were received; parts as above."""
+        parts = [Q(agency=self.unit) & without(self.gave)]
+        for former in sorted(self.formers):
+            # What it received and settled itself goes with its desk.
+            at_its_desk = Q() if former in self.desks else ~Q(unit=former)
+            parts.append(Q(agency=former) & at_its_desk & without(self.away))
+        taken = Q(procedure__field__in=sorted(self.taken))
+        return [*parts, *(Q(agency=giver) & taken for giver in sorted(self.givers))]
 
-    def kept(self) -> Q:
-        return without(self.gave)
-
-    def inherited(self) -> Q:
-        """Of those who ended. What one received and settled itself goes with its desk."""
-        at_its_desk = ~Q(unit=F("agency")) if self.formers - self.desks else Q()
-        return anyone("agency", self.formers) & at_its_desk & without(self.away)
-
-    def given(self) -> Q:
-        return anyone("agency", self.givers) & anyone("procedure__field", self.taken)
+    def elsewhere(self) -> Q:
+        """Which records lie at the desks of others."""
+        return ~Q(unit__in=[self.unit, *sorted(self.desks)]) if self.desks else ~Q(unit=self.unit)
 
     def holds(self, record: Record) -> bool:
         """Whether a record is among these."""
@@ -66,11 +64,6 @@ class Reach:
             # What it received and settled itself went with its desk.
             return record.agency_id != record.unit_id and record.procedure.field_id not in self.away
         return record.agency_id in self.givers and record.procedure.field_id in self.taken
-
-
-def anyone(name: str, keys: Collection[int]) -> Q:
-    """One key as a plain comparison, by which an index keeps the order of a list."""
-    return Q(**{name: next(iter(keys))}) if len(keys) == 1 else Q(**{f"{name}__in": sorted(keys)})
 
 
 def without(fields: Collection[int]) -> Q:
@@ -115,7 +108,7 @@ def reach(state: State, unit: int) -> Reach:
 def own(user: User) -> Q:
     """Records that were received at, or are settled by, the user's unit; none without a unit."""
     found = reach_of(user)
-    return found.received() | found.settles() if found else Q(pk__in=[])
+    return reduce(or_, [*found.received(), *found.settled()]) if found else Q(pk__in=[])
 
 
 def visible_to(user: User) -> RecordQuerySet:
