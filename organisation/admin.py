@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,7 +20,7 @@ from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from portal.clock import today
 
-from . import two_factor
+from . import succession, two_factor
 from .folded_search import FoldedSearch
 from .models import Agency, User, on_day
 
@@ -72,11 +73,11 @@ class AgencyAdmin(FoldedSearch):
     list_select_related = ["parent"]
     list_per_page = 50
     search_fields = ["code", "name", "name_en", "short_name"]
-    autocomplete_fields = ["parent", "successors"]
+    autocomplete_fields = ["parent", "successors", "desk_successor"]
     fieldsets = [
         (None, {"fields": ["code", "name", "name_en", "short_name", "kind", "parent"]}),
         (_("Records"), {"fields": ["receives_records", "record_part"]}),
-        (_("Validity"), {"fields": ["valid_from", "valid_to", "successors"]}),
+        (_("Validity"), {"fields": ["valid_from", "valid_to", "successors", "desk_successor"]}),
         (_("Source"), {"fields": ["basis", "source_note"]}),
     ]
 
@@ -84,8 +85,18 @@ class AgencyAdmin(FoldedSearch):
         return ["code"] if obj else []
 
 
+class PersonForm(UserChangeForm):
+    """The unit is shown as it is today, after reorganisations; saved, it becomes the person's own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "unit" in self.fields and self.instance.unit_id:
+            self.initial["unit"] = succession.units(succession.state()).unit_of(self.instance)
+
+
 @admin.register(User)
 class UserAdmin(FoldedSearch, DjangoUserAdmin):
+    form = PersonForm
     list_display = ["username", "last_name", "first_name", "role", "unit", "is_active", "is_staff"]
     list_filter = ["role", "is_active", "is_staff"]
     list_select_related = ["unit"]
@@ -105,6 +116,13 @@ class UserAdmin(FoldedSearch, DjangoUserAdmin):
         (None, {"classes": ["wide"], "fields": ["username", "usable_password", "password1", "password2"]}),
         (_("Work"), {"classes": ["wide"], "fields": ["unit", "role", "is_staff"]}),
     ]
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A unit that an administrator chooses holds, whatever moves came before; those to come stay."""
+        super().save_model(request, obj, form, change)
+        if change and "unit" in form.changed_data:
+            obj.moves.filter(reorganisation__day__lte=today()).delete()
 
     @admin.display(description=_("one-time code"))
     def one_time_code(self, user: User) -> str:

@@ -38,7 +38,10 @@ class Validity(models.Model):
         ]
 
     def is_valid(self, day: datetime.date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or self.valid_to >= day)
+        return (self.valid_from is None or self.valid_from <= day) and not self.has_ended(day)
+
+    def has_ended(self, day: datetime.date) -> bool:
+        return self.valid_to is not None and self.valid_to < day
 
 
 class AgencyKind(models.TextChoices):
@@ -95,6 +98,15 @@ class Agency(Validity):
         related_name="predecessors",
         verbose_name=_("successors"),
         help_text=_("Who does its work after its last day."),
+    )
+    desk_successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("successor at the desk"),
+        help_text=_("The one of several successors that goes on with what was received here; empty: each of them."),
     )
     receives_records = models.BooleanField(
         _("receives records"), default=False, help_text=_("Has a one-stop desk of its own.")
@@ -175,6 +187,74 @@ class User(AbstractUser):
                 violation_error_message=_("Unknown role."),
             )
         ]
+
+
+class ReorganisationKind(models.TextChoices):
+    END = "end", _("Units end")
+    MERGE = "merge", _("Units merge into one")
+    SPLIT = "split", _("A unit is split")
+    HAND_OVER = "hand_over", _("A unit hands work over")
+
+
+class ReorganisationManager(models.Manager["Reorganisation"]):
+    def get_by_natural_key(self, number: int) -> "Reorganisation":
+        return self.get(number=number)
+
+
+class Reorganisation(models.Model):
+    """Units that end, merge, are split or hand work over on a day; what was written for it, room by room."""
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=ReorganisationKind)
+    day = models.DateField(_("day"), help_text=_("The first day of the new order."))
+    sources = models.ManyToManyField(Agency, related_name="+", verbose_name=_("from"))
+    targets = models.ManyToManyField(Agency, blank=True, related_name="+", verbose_name=_("to"))
+    decision = models.CharField(_("decision"), max_length=80, blank=True, help_text=_("Its number."))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    applied_at = models.DateTimeField(_("entered at"), null=True)  # null: shipped with the units it tells of
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("undone by"))
+    undone_at = models.DateTimeField(_("undone at"), null=True)
+    moved = models.JSONField(_("what moved"), default=dict)  # room → what it wrote, and what stood there before
+
+    objects = ReorganisationManager()
+
+    class Meta:
+        verbose_name = _("reorganisation")
+        verbose_name_plural = _("reorganisations")
+        ordering = ["-day", "-number"]
+        constraints = [
+            models.CheckConstraint(name="reorganisation_kind_known", condition=Q(kind__in=ReorganisationKind.values)),
+            models.CheckConstraint(
+                name="reorganisation_undone_after_applied",
+                condition=Q(undone_at__isnull=True) | Q(applied_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_kind_display()}, {self.day}"
+
+    def natural_key(self) -> tuple[int]:
+        return (self.number,)
+
+
+class StaffMove(models.Model):
+    """Somebody who works at another unit from the day of a reorganisation on."""
+
+    reorganisation = models.ForeignKey(Reorganisation, models.CASCADE, related_name="staff")
+    user = models.ForeignKey(User, models.CASCADE, related_name="moves")
+    start = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    end = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+
+    moves_stamp = True  # `succession.py` keeps what it has read as long as the stamp stands
+
+    class Meta:
+        verbose_name = _("move of a person")
+        verbose_name_plural = _("moves of people")
+        constraints = [models.UniqueConstraint(fields=["reorganisation", "user"], name="staff_move_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.start_id} → {self.end_id}"
 
 
 class ContentStamp(models.Model):

@@ -14,6 +14,7 @@ class Role(models.TextChoices):
 NOTHING: frozenset[str] = frozenset()
 VIEW = frozenset({"view"})
 EDIT = frozenset({"view", "add", "change", "delete"})
+ENTER = frozenset({"view", "add"})
 NO_DELETE = EDIT - {"delete"}
 
 # role → what it may do with every model of an application, or with one model of it.
@@ -44,6 +45,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,
+        "organisation.reorganisation": VIEW,
     },
     Role.ADMINISTRATOR: {
         "procedures": EDIT,
@@ -52,6 +54,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,
         "organisation.user": NO_DELETE,
+        "organisation.reorganisation": ENTER,
         "records.dayexception": EDIT,
         "records.lookupfailure": VIEW,
     },

@@ -32,6 +32,7 @@ from pydantic import BaseModel, Field
 from organisation.models import Agency, AgencyKind
 from portal import clock
 
+from . import listing
 from .conditional import content_etag, index_etag
 from .models import (
     Audience,
@@ -456,7 +457,7 @@ def list_agencies(request: HttpRequest) -> dict[str, Any]:
     items = [
         {
             **{name: getattr(agency, name) for name in plain},
-            "parent": agency.parent.code if agency.parent else None,
+            "parent": listing.parent_code(index, agency),
             "procedures": index.count("agency", agency.code),
         }
         for agency in agencies

@@ -71,6 +71,14 @@ def units(index: Index, kinds: Sequence[str]) -> list[Counted]:
     return [Counted(agency, index.count("agency", agency.code)) for agency in ordered]
 
 
+def parent_code(index: Index, unit: Agency) -> str | None:
+    """The unit above, or the only one that does its work today; a former unit keeps the one it had."""
+    if unit.parent is None:
+        return None
+    followers = index.followed_by.get(unit.parent.code, [])
+    return followers[0] if len(followers) == 1 and unit.is_valid(index.day) else unit.parent.code
+
+
 def choices(index: Index, facet: str, values: type[models.TextChoices]) -> list[Counted]:
     return [Counted(value, index.count(facet, value.value)) for value in values]
 

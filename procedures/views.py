@@ -181,26 +181,34 @@ def agencies(request: HttpRequest, index: search.Index) -> HttpResponse:
 @login_not_required
 @page_of_catalogue
 def agency(request: HttpRequest, index: search.Index, code: str) -> HttpResponse:
-    """A unit with its fields; a former one says who does its work today."""
+    """A unit with its fields; a former one says who does its work today, one to come who does it until then."""
     today = index.day
     unit = get_object_or_404(
         Agency.objects.select_related("parent").prefetch_related("predecessors"), code=clean(code)
     )
-    if unit.valid_from and unit.valid_from > today:
-        raise Http404(code)
+    predecessors = list(unit.predecessors.all())
     return render(
         request,
         "procedures/agency.html",
         {
             "unit": unit,
+            "parent": parent_of(index, unit),
             "heirs": heirs_of(index.followed_by.get(code, [])),
-            "ended": not unit.is_valid(today),
-            "predecessors": [item for item in unit.predecessors.all() if not item.is_valid(today)],
+            "since": index.followed_since.get(code),
+            "ended": unit.has_ended(today),
+            "to_come": bool(unit.valid_from and unit.valid_from > today),
+            "predecessors": [item for item in predecessors if item.has_ended(today)],
+            "until_then": [item for item in predecessors if item.is_valid(today)],
             "count": index.count("agency", code),
             "fields": listing.fields_of(index, code),
             "owns": unit.kind in OWNER_KINDS,
         },
     )
+
+
+def parent_of(index: search.Index, unit: Agency) -> Agency | None:
+    above = listing.parent_code(index, unit)
+    return unit.parent if unit.parent is None or unit.parent.code == above else Agency.objects.get(code=above)
 
 
 @require_safe

@@ -145,7 +145,7 @@ def receive(
 def check_reception(unit: Agency, by: User | None, status: Status, applicant: Applicant) -> None:
     if status not in FIRST:
         raise IllegalMove(_("A record begins as submitted or as received."))
-    if by is not None and not (by.is_active and can(by.role, Deed.RECEIVE) and by.unit_id == unit.pk):
+    if by is not None and not (by.is_active and can(by.role, Deed.RECEIVE) and scope.unit_of(by) == unit.pk):
         raise NotYours(_("Records are received at one's own desk."))
     if not (unit.receives_records and unit.record_part):
         raise Refused(_("%(unit)s receives no records.") % {"unit": unit.name})

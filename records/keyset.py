@@ -4,9 +4,11 @@ A list may be made of several *strands*, each of which follows an index of its o
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import BooleanField, DateTimeField, F, Field, Func, QuerySet, Value
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -62,14 +64,25 @@ def row(*parts: Any) -> Func:
     return Func(*parts, template="(%(expressions)s)", output_field=Field())
 
 
-def turn(strands: Sequence[QuerySet[Any]], order: Order, size: int, *, after: str = "", before: str = "") -> Page:
-    """The page behind the place `after`, or the one that ends at the place `before`; else the first."""
+def turn(
+    strands: Sequence[QuerySet[Any]],
+    order: Order,
+    size: int,
+    *,
+    after: str = "",
+    before: str = "",
+    dress: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows,
+) -> Page:
+    """The page behind the place `after`, or the one that ends at the place `before`; else the first.
+
+    `dress` adds to the rows what is shown with them.
+    """
     backwards = bool(before and not after)
     values = parse(before if backwards else after, order)
-    found = [row for strand in strands for row in ahead(strand, order, size, values, backwards)]
-    if len(strands) > 1:
-        key = [*order.fields]
-        found.sort(key=lambda row: [getattr(row, name) for name in key], reverse=order.descending != backwards)
+    next_ones = [ahead(strand, order, size, values, backwards) for strand in strands]
+    if len(next_ones) > 1:
+        next_ones = [together(next_ones, order, backwards)[: size + 1]]
+    found = [row for strand in next_ones for row in dress(strand)]
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -81,6 +94,28 @@ def turn(strands: Sequence[QuerySet[Any]], order: Order, size: int, *, after: st
         before=place_of(rows[0], order) if (more if backwards else started) else "",
         after=place_of(rows[-1], order) if (started if backwards else more) else "",
     )
+
+
+def together(strands: Sequence[QuerySet[Any]], order: Order, backwards: bool) -> QuerySet[Any]:
+    """The rows of all strands in their order: one query for the keys, however many strands there are."""
+    parts = [sql for strand in strands if (sql := keys_sql(strand))]
+    # The SQL is Django's own, the values stay parameters.
+    every = " UNION ALL ".join(f"SELECT * FROM ({text}) AS part" for text, _params in parts)  # noqa: S608
+    keys = []
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(every, [value for _text, params in parts for value in params])
+            keys = [key for (key,) in cursor.fetchall()]
+    rows = strands[0].model._default_manager.filter(pk__in=keys)
+    return rows.order_by(*order.names(backwards))
+
+
+def keys_sql(rows: QuerySet[Any]) -> tuple[str, Iterable[Any]] | None:
+    """The query for the keys of some rows, with its parameters; None when it finds none whatever is stored."""
+    try:
+        return rows.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return None
 
 
 def ahead(strand: QuerySet[Any], order: Order, size: int, values: list[Any] | None, backwards: bool) -> QuerySet[Any]:

@@ -5,11 +5,10 @@ urgency; ended ones along the indexes by time of reception, within a bounded per
 """
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import IntegerField, Q, QuerySet, Value
 from django.utils import timezone
@@ -22,8 +21,8 @@ from procedures.models import Procedure
 
 from . import scope
 from .due import SOON
-from .keyset import Order
-from .models import FAR, RecordQuerySet
+from .keyset import Order, keys_sql
+from .models import FAR, Record, RecordQuerySet
 from .statuses import OPEN, STANDING_STILL
 
 PER_PAGE = 50
@@ -130,15 +129,19 @@ def reads_all(user: User) -> bool:
 def strands(user: User, everything: bool) -> list[RecordQuerySet]:
     """The records of the user's unit, each once: received there, or settled there but received elsewhere.
 
-    Two querysets, because "one or the other" follows no index in the order of the list. With `everything`, all
-    that the user may read.
+    Several querysets, because "one or the other" follows no index in the order of the list: two for a unit, and
+    two for each that it follows. With `everything`, all that the user may read.
     """
-    visible = scope.visible_to(user)
     if everything:
-        return [visible]
-    if user.unit_id is None:
+        return [scope.visible_to(user)]
+    reach = scope.reach_of(user) if scope.reads_own(user) else None
+    if reach is None:
         return []
-    return [visible.filter(unit=user.unit_id), visible.filter(agency=user.unit_id).exclude(unit=user.unit_id)]
+    elsewhere = Record.objects.filter(reach.elsewhere())
+    return [
+        *(Record.objects.filter(part) for part in reach.received()),
+        *(elsewhere.filter(part) for part in reach.settled()),
+    ]
 
 
 def listed(user: User, filters: Filters, now: datetime.datetime) -> list[RecordQuerySet]:
@@ -162,7 +165,7 @@ def counts(user: User, filters: Filters, now: datetime.datetime) -> dict[str, in
 
 def counted(sets: Mapping[Any, Sequence[QuerySet[Any]]], most: int = MOST_COUNTED) -> dict[Any, int]:
     """The size of each set of strands, none counted beyond `most` and one: one query for all."""
-    parts = [(name, *sql) for name, rows in sets.items() for strand in rows if (sql := capped(strand, most + 1))]
+    parts = [(name, *sql) for name, rows in sets.items() for strand in rows if (sql := keys_sql(strand[: most + 1]))]
     totals = dict.fromkeys(sets, 0)
     if parts:
         # The SQL is Django's own, the values stay parameters.
@@ -172,13 +175,6 @@ def counted(sets: Mapping[Any, Sequence[QuerySet[Any]]], most: int = MOST_COUNTE
             for (name, _sql, _params), count in zip(parts, cursor.fetchone(), strict=True):
                 totals[name] += count
     return {name: min(total, most + 1) for name, total in totals.items()}
-
-
-def capped(rows: QuerySet[Any], most: int) -> tuple[str, Iterable[Any]] | None:
-    try:
-        return rows.values("pk")[:most].query.sql_with_params()
-    except EmptyResultSet:
-        return None
 
 
 def count_text(count: int) -> str:

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organisation import succession
 from organisation.address import client_address
 from portal import clock
 
 from . import lookup, opened
 from .forms import LookupForm
+from .keepers import keepers
 from .standing import standing
 
 # Why somebody is back at the look-up.
@@ -67,7 +69,12 @@ def view(request: HttpRequest) -> HttpResponse:
         return back("time")
     now = clock.now()
     events = list(record.events.select_related("note").order_by("sequence"))
-    context = {"record": record, "standing": standing(record, events, now), "now": now}
+    context = {
+        "record": record,
+        "standing": standing(record, events, now),
+        "now": now,
+        **keepers(record, succession.state()),
+    }
     return render(request, "records/view.html", context)
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from organisation import stamp
+from organisation import stamp, succession
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
 from procedures.models import Channel, Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
@@ -51,6 +51,7 @@ class Index:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # agency, field → value → name
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
+    followed_since: dict[str, datetime.date | None] = field(default_factory=dict)  # former agency → since when
     formerly: dict[str, int] = field(default_factory=dict)  # former agency → what it settled or took in, today
     ranks: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # the everyday rank of each
     owners: list[str] = field(default_factory=list)  # the owning agency's code, empty when nobody owns the field
@@ -249,23 +250,15 @@ def fill_facets(
 
 
 def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:
-    following: defaultdict[int, list[int]] = defaultdict(list)
-    for former, successor in Agency.successors.through.objects.values_list("from_agency_id", "to_agency_id"):
-        following[former].append(successor)
-
-    def heirs(pk: int, seen: frozenset[int]) -> list[str]:
-        agency = agencies[pk]
-        if agency.is_valid(index.day):
-            return [agency.code]
-        return [code for heir in following[pk] if heir not in seen for code in heirs(heir, seen | {heir})]
-
+    units = succession.units(succession.State(index.stamp, index.day))
     owned: defaultdict[int, int] = defaultdict(int)
     for owner, slug in FieldOwner.objects.values_list("agency_id", "field__slug"):
         owned[owner] |= index.facets["field"].get(slug, 0)
     for pk, agency in agencies.items():
         if agency.valid_to and agency.valid_to < index.day:
-            followers = list(dict.fromkeys(heirs(pk, frozenset({pk}))))
+            followers = [agencies[heir].code for heir in units.heirs(pk) if heir in agencies]
             index.followed_by[agency.code] = followers
+            index.followed_since[agency.code] = units.since(pk)
             index.formerly[agency.code] = owned[pk] or union(index.facets["agency"].get(code, 0) for code in followers)
 
 

@@ -13,9 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Agency, AgencyKind, User
-from organisation.roles import Deed, Role, can
 from procedures.models import ChannelKind, Procedure, parse_code
-from records import listing
+from records import keepers, listing, scope
 from records.models import Record
 from records.statuses import Status, moves_from
 from records.working_days import CLOSING
@@ -24,17 +23,14 @@ ALL = ("", _("All"))
 SHOWN = ("code", "name", "short_name", "kind", "receives_records")  # of hundreds of units
 INCOMPLETE = _("The form was incomplete. Please try again.")
 LONGEST_REASON = 2_000  # characters
-MOVERS = [role for role in Role if can(role, Deed.MOVE)]
 
 
 def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-def officers_of(*units: int | None) -> QuerySet[User]:
-    """Who can be in charge of records of these units."""
-    staff = User.objects.filter(is_active=True, role__in=MOVERS, unit__in=[unit for unit in units if unit])
-    return staff.order_by("last_name", "first_name", "username")
+def by_name(people: QuerySet[User]) -> QuerySet[User]:
+    return people.order_by("last_name", "first_name", "username")
 
 
 def person_name(user: User | None) -> str:
@@ -103,9 +99,8 @@ class FilterForm(forms.Form):
         else:
             del self.fields["scope"]
         chosen = [self.agencies.get(data.get(name, "")) for name in ("unit", "agency")]
-        self.officers = {
-            str(one.pk): one for one in officers_of(user.unit_id, *(agency.pk for agency in chosen if agency))
-        }
+        units = [key for key in (scope.unit_of(user), *(agency.pk for agency in chosen if agency)) if key]
+        self.officers = {str(one.pk): one for one in by_name(keepers.officers(units, scope.state_of(user)))}
         people = [(key, person_name(one)) for key, one in self.officers.items()]
         self.choose("officer", [ALL, ("me", _("Me")), (listing.NOBODY, _("Nobody")), *people])
 
@@ -204,7 +199,7 @@ class AssignForm(ActionForm):
     def __init__(self, record: Record, data: Any = None) -> None:
         super().__init__(record, data)
         field: Any = self.fields["officer"]
-        field.queryset = officers_of(record.unit_id, record.agency_id)
+        field.queryset = by_name(keepers.officers_of(record))
         field.label_from_instance = person_name
         field.initial = record.officer_id
 

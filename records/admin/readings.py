@@ -89,7 +89,7 @@ class RecordReadAdmin(admin.ModelAdmin):
         readings = RecordRead.objects.filter(form.conditions()).select_related("reader", "record")
         rows = readings.defer("record__sealed", "record__papers", "record__pauses")
         places = {name: request.GET.get(name, "") for name in ("after", "before")}
-        page = keyset.turn([rows], BY_TIME, PER_PAGE, **places)
+        page = keyset.turn([rows], BY_TIME, PER_PAGE, after=places["after"], before=places["before"])
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from organisation.models import User
+from organisation.models import Agency, User
 from organisation.roles import Deed, can
 from portal import clock
 from procedures import search
@@ -29,11 +29,20 @@ RECEIVED = "records_received"  # in the session: forms that were sent, with the 
 RECEIVED_KEPT = 20
 
 
+def desk_of(user: User) -> Agency | None:
+    """The unit at whose desk `user` receives records today; None where nobody may."""
+    if not (user.is_active and can(user.role, Deed.RECEIVE)):
+        return None
+    key = scope.unit_of(user)
+    if key is None:
+        return None
+    unit = user.unit if key == user.unit_id else Agency.objects.get(pk=key)
+    may = unit and unit.receives_records and unit.record_part and unit.is_valid(clock.today())
+    return unit if may else None
+
+
 def may_receive(user: User) -> bool:
-    """Whether `user` receives records at the desk of the own unit."""
-    if not (user.is_active and can(user.role, Deed.RECEIVE) and user.unit):
-        return False
-    return user.unit.receives_records and bool(user.unit.record_part) and user.unit.is_valid(clock.today())
+    return desk_of(user) is not None
 
 
 def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:
@@ -115,7 +124,7 @@ def received(
     try:
         record = actions.receive(
             procedure=procedure,
-            unit=user.unit,  # type: ignore[arg-type]  # `may_receive` asked
+            unit=desk_of(user),  # type: ignore[arg-type]  # `may_receive` asked
             channel=ChannelKind(form.cleaned_data["channel"]),
             applicant=form.applicant,
             request=form.request(papers.handed_in),

@@ -63,9 +63,8 @@ def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRespo
     typed = recall(request, request.GET.get("search", ""))
     asked = finding.understand(typed)
     result = finding.found(user, asked, filters, now) if typed else plain(user, filters, now)
-    rows = [light(strand) for strand in result.strands]
     places = {name: request.GET.get(name, "") for name in ("after", "before")}
-    page = keyset.turn(rows, result.order, listing.PER_PAGE, **places)
+    page = keyset.turn(result.strands, result.order, listing.PER_PAGE, dress=light, **places)
     state = {name: request.GET[name] for name in (*form.fields, "search") if request.GET.get(name)}
     amounts = listing.counts(user, filters, now)
     first, last = result.filters.period(clock.today())

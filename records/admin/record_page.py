@@ -19,6 +19,7 @@ from records import actions, explain, scope
 from records.clock import current_calendar, deadline
 from records.due import day_text, due_of
 from records.history import undoable
+from records.keepers import handed_over, keepers
 from records.models import Event, EventKind, Record, RecordRead
 from records.personal import Unreadable, unseal
 from records.statuses import OPEN, Move, Status, moves_from
@@ -49,11 +50,14 @@ def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) ->
             return redirect(f"{page}?{urlencode({'list': list_query})}" if list_query else page)
         record = fetch(user, key)  # as it is now, whatever was refused
     note_reading(record, user)
+    kept = keepers(record, scope.state_of(user))
     context |= {
         "title": record.code,
         "record": record,
         "due": due_of(record, clock.now()),
         "facts": facts_of(record),
+        **kept,
+        "handed_over": handed_over(record, kept["settlers"], scope.state_of(user)),
         "officer": person_name(record.officer) if record.officer else "",
         "papers": papers_of(record),
         "sentences": sentences_of(record),

@@ -1,9 +1,12 @@
 """Who keeps the people of the staff, and what nobody can give."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 
-from organisation.models import Agency, User
+from organisation import succession
+from organisation.models import Agency, Reorganisation, StaffMove, User
 from organisation.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +116,20 @@ def test_an_agency_is_not_its_own_parent_and_ends_after_it_begins(sign_in):
     assert client.post(address, {**data, "source_note": "Quyết định thử", "code": "other"}).status_code == 302
     agency.refresh_from_db()
     assert (agency.code, agency.source_note) == ("ttpvhcc", "Quyết định thử")
+
+
+def test_the_unit_of_today_is_shown_and_what_is_chosen_then_holds(sign_in, settings):
+    settings.PORTAL_TODAY = datetime.date(2026, 11, 25)
+    somebody = User.objects.create_user("colleague", unit=Agency.objects.get(code="so-ldtbxh"))
+    health, labour = Agency.objects.get(code="so-y-te"), Agency.objects.get(code="so-noi-vu-2025")
+    entry = Reorganisation.objects.get(number=2)
+    StaffMove.objects.create(reorganisation=entry, user=somebody, start=somebody.unit, end=health)
+    client = sign_in(Role.ADMINISTRATOR)
+    page = client.get(reverse(CHANGE, args=[somebody.pk]))
+    assert page.context["adminform"].form.initial["unit"] == health.pk
+    for chosen in (health, labour):
+        client.post(reverse(CHANGE, args=[somebody.pk]), changed(unit=chosen.pk))
+        somebody.refresh_from_db()
+        assert somebody.unit == chosen
+        assert succession.units(succession.state()).unit_of(somebody) == chosen.pk
+    assert not StaffMove.objects.exists()

@@ -133,8 +133,13 @@ def test_an_agency_before_its_end_is_not_called_former(client):
     assert 'class="notice"' not in client.get("/en/agencies/so-tnmt/").text
 
 
-def test_an_agency_that_does_not_exist_yet_is_404(client):
-    assert client.get("/en/agencies/so-nn-mt/").status_code == 404
+def test_an_agency_to_come_says_when_and_who_does_its_work_until_then(client):
+    page = client.get("/en/agencies/so-nn-mt/").text
+    notice = re.search(r'<p class="notice">.*?</p>', page, re.S)[0]
+    assert "begins its work on" in notice
+    assert "2025" in notice
+    assert 'href="/en/agencies/so-tnmt/"' in notice
+    assert 'href="/en/agencies/so-nn-ptnt/"' in notice
 
 
 @pytest.mark.parametrize("code", ["nobody", "SO-TU-PHAP", "%00", "💍", "a" * 2000])

@@ -299,14 +299,14 @@ def test_a_second_supplement_needs_a_supervisor():
 
 def test_a_status_change_needs_few_queries(django_assert_num_queries):
     record, by = receive(applicant=Applicant("Nguyễn Văn Mẫu", phone="0912345678")), officer()
-    # savepoint, record with lock, days, event, record, release
-    with django_assert_num_queries(6):
+    # savepoint, record with lock, stamp, days, event, record, release
+    with django_assert_num_queries(7):
         actions.change_status(record, to=Status.IN_PROCESS, by=by)
 
 
 def test_a_status_change_with_reason_and_message_needs_two_queries_more(django_assert_num_queries):
     record, by = receive(), officer()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         actions.request_supplement(record, missing="bản sao", by=by)
 
 

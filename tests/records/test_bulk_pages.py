@@ -217,8 +217,8 @@ def test_no_cell_of_the_table_is_taken_for_a_formula(desk, begin):
 def test_the_pages_cost_few_queries_however_long_the_list(desk, django_assert_max_num_queries):
     codes = [f"H02.15-240827-{order:04}" for order in range(1, 401)]
     job = bulk.prepare(codes, to=Status.IN_PROCESS, reason="", by=officer())
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         desk.get(address(job))
     bulk.stop(job)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         desk.get(address(job))

@@ -4,9 +4,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
+from organisation.models import Reorganisation
 from procedures import loading
 from procedures.loading.diff import Difference, known_keys, totals
 from procedures.models import Procedure
@@ -49,6 +51,8 @@ class Command(BaseCommand):
             self.confirm(differences, scope, options["allow_withdrawals"])
             if not options["dry_run"]:
                 self.apply(options, differences)
+                if not (files or Reorganisation.objects.exists()):
+                    call_command("loaddata", "reorganisations", verbosity=0)
 
     def stop_on(self, faults: list[loading.Fault]) -> None:
         if not faults:
