@@ -4,5 +4,20 @@ from .apply import apply
 from .check import check
 from .diff import Difference, Scope, diff
 from .read import SHIPPED, Fault, read
+from .undo import Refused, take_back
+from .versions import Cause, fingerprint
 
-__all__ = ["SHIPPED", "Difference", "Fault", "Scope", "apply", "check", "diff", "read"]
+__all__ = [
+    "SHIPPED",
+    "Cause",
+    "Difference",
+    "Fault",
+    "Refused",
+    "Scope",
+    "apply",
+    "check",
+    "diff",
+    "fingerprint",
+    "read",
+    "take_back",
+]

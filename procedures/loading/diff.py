@@ -98,12 +98,12 @@ def is_the_files(values: Values) -> bool:
     return values.get("origin") != "steward"
 
 
-def stored(shape: Shape) -> dict[Key, Values]:
-    """All rows of a model as keys and values, in two queries or three."""
+def stored(shape: Shape, **only: Any) -> dict[Key, Values]:
+    """All rows of a model, or those that a filter leaves, as keys and values, in two queries or three."""
     names = list(shape.columns)
     keys = {name: natural_keys(target) for name, target in shape.references.items()}
     rows = {}
-    for pk, *raw in shape.model._default_manager.values_list("pk", *names):
+    for pk, *raw in shape.model._default_manager.filter(**only).values_list("pk", *names):
         values: Values = dict(zip(names, raw, strict=True))
         for name in shape.references.keys() & shape.columns.keys():
             values[name] = keys[name].get(values[name])
@@ -130,6 +130,16 @@ def set_members(shape: Shape, name: str) -> dict[Any, list[Any]]:
 def natural_keys(shape: Shape) -> dict[Any, Key]:
     """Primary key → key, for a model that others refer to (its key holds no reference itself)."""
     return {pk: tuple(key) for pk, *key in shape.model._default_manager.values_list("pk", *shape.key)}
+
+
+def primary_keys(shape: Shape, **only: Any) -> dict[Key, Any]:
+    """Key → primary key, also where the key itself holds a reference."""
+    keys = {name: natural_keys(shape.references[name]) for name in shape.key if name in shape.references}
+    found = {}
+    for pk, *parts in shape.model._default_manager.filter(**only).values_list("pk", *shape.key):
+        key = tuple(keys[name][part] if name in keys else part for name, part in zip(shape.key, parts, strict=True))
+        found[key] = pk
+    return found
 
 
 def known_keys(shape: Shape) -> set[Key]:
