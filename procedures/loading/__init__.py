@@ -3,6 +3,7 @@
 from .apply import apply
 from .check import check
 from .diff import Difference, Scope, diff
+from .propose import Proposal, propose
 from .read import SHIPPED, Fault, read
 
-__all__ = ["SHIPPED", "Difference", "Fault", "Scope", "apply", "check", "diff", "read"]
+__all__ = ["SHIPPED", "Difference", "Fault", "Proposal", "Scope", "apply", "check", "diff", "propose", "read"]
