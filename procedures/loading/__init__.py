@@ -3,6 +3,7 @@
 from .apply import apply
 from .check import check
 from .diff import Difference, Scope, diff
+from .propose import Proposal, propose
 from .read import SHIPPED, Fault, read
 from .undo import Refused, take_back
 from .versions import Cause, fingerprint
@@ -12,12 +13,14 @@ __all__ = [
     "Cause",
     "Difference",
     "Fault",
+    "Proposal",
     "Refused",
     "Scope",
     "apply",
     "check",
     "diff",
     "fingerprint",
+    "propose",
     "read",
     "take_back",
 ]

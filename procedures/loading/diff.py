@@ -56,6 +56,7 @@ class Difference:
     shape: Shape
     added: dict[Key, Values] = field(default_factory=dict)
     changed: dict[Key, tuple[Values, list[str]]] = field(default_factory=dict)
+    before: dict[Key, Values] = field(default_factory=dict)  # what the changed rows hold now
     unchanged: int = 0
     removed: list[Key] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)  # procedures only: codes
@@ -81,6 +82,7 @@ def compare(shape: Shape, checked: Checked) -> Difference:
             difference.added[key] = values
         elif names := [name for name in values if values[name] != present[key][name]]:
             difference.changed[key] = (values, names)
+            difference.before[key] = present[key]
         else:
             difference.unchanged += 1
     if shape.owned_by:

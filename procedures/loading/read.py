@@ -29,13 +29,16 @@ SHIPPED = [
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one value: the file, the row in it (from 1; 0 is the file itself), the field, and why."""
+    """What is wrong with one value: the file, the row in it (from 1; 0 is the file itself), the column or field, and
+    why; the sheet where the file has sheets, and what would be right where that can be said."""
 
     file: str
     row: int
     field: str
     value: str
     message: str
+    sheet: str = ""
+    right: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,21 +49,23 @@ class Row:
     fields: dict[str, Any]
 
 
-def read(files: Iterable[Path]) -> tuple[list[Row], list[Fault]]:
+def read(files: Iterable[Path | tuple[str, bytes | Path]]) -> tuple[list[Row], list[Fault]]:
     """All rows of `files`, and a fault for whatever is not a row."""
     rows: list[Row] = []
     faults: list[Fault] = []
     for file in files:
+        name, content = (file.name, file) if isinstance(file, Path) else file
         try:
-            entries = json.loads(file.read_text(encoding="utf-8-sig"))
+            whole = content if isinstance(content, bytes) else content.read_bytes()
+            entries = json.loads(whole.decode("utf-8-sig"))
         except OSError as error:
-            faults.append(Fault(file.name, 0, "", str(file), error.strerror or str(error)))
+            faults.append(Fault(name, 0, "", str(content), error.strerror or str(error)))
         except UnicodeDecodeError as error:
-            faults.append(Fault(file.name, 0, "", "", _("Not UTF-8, from byte %(byte)d on.") % {"byte": error.start}))
+            faults.append(Fault(name, 0, "", "", _("Not UTF-8, from byte %(byte)d on.") % {"byte": error.start}))
         except (json.JSONDecodeError, RecursionError) as error:
-            faults.append(Fault(file.name, 0, "", "", _("Not JSON: %(error)s") % {"error": error}))
+            faults.append(Fault(name, 0, "", "", _("Not JSON: %(error)s") % {"error": error}))
         else:
-            read_entries(file.name, entries, rows, faults)
+            read_entries(name, entries, rows, faults)
     return rows, faults
 
 

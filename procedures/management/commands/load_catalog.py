@@ -8,10 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
 from procedures import loading
-from procedures.loading.diff import Difference, known_keys, totals
+from procedures.loading.propose import SHARE_WITHOUT_ASKING
 from procedures.models import Procedure
-
-SHARE_WITHOUT_ASKING = 0.05  # of the procedures in scope may be withdrawn without --allow-withdrawals
 
 
 class Command(BaseCommand):
@@ -40,15 +38,13 @@ class Command(BaseCommand):
             scope = loading.Scope.parse(options["scope"] or ("none" if files else "all"))
         except ValueError as error:
             raise CommandError(str(error)) from None
-        rows, faults = loading.read(files or loading.SHIPPED)
-        checked, more = loading.check(rows, known_keys)
-        self.stop_on([*faults, *more])
         with transaction.atomic():
-            differences = loading.diff(checked, scope)
-            self.report(options, differences)
-            self.confirm(differences, scope, options["allow_withdrawals"])
+            proposal = loading.propose(files or loading.SHIPPED, scope)
+            self.stop_on(proposal.faults)
+            self.report(options, proposal)
+            self.confirm(proposal, options["allow_withdrawals"])
             if not options["dry_run"]:
-                self.apply(options, differences)
+                self.apply(options, proposal)
 
     def stop_on(self, faults: list[loading.Fault]) -> None:
         if not faults:
@@ -61,25 +57,25 @@ class Command(BaseCommand):
             self.stderr.write(f"{place}:{value} {fault.message}")
         raise CommandError(f"{len(faults)} fault(s); nothing was changed.")
 
-    def report(self, options: Any, differences: list[Difference]) -> None:
+    def report(self, options: Any, proposal: loading.Proposal) -> None:
         self.say(options, f"{'':28}{'added':>10}{'changed':>10}{'unchanged':>11}{'withdrawn':>11}")
-        for label, *counts in totals(differences):
-            added, changed, unchanged, gone = counts
+        for label, added, changed, unchanged, gone in proposal.totals:
             self.say(options, f"{label:28}{added:>10,}{changed:>10,}{unchanged:>11,}{gone:>11,}")
 
-    def confirm(self, differences: list[Difference], scope: loading.Scope, allowed: int | None) -> None:
-        withdrawn = sum(len(difference.withdrawn) for difference in differences)
-        if allowed is not None and allowed != withdrawn:
-            raise CommandError(f"{withdrawn} procedures would be withdrawn, not {allowed}; nothing was changed.")
-        if allowed is None and withdrawn > SHARE_WITHOUT_ASKING * len(scope.codes()):
-            raise CommandError(
-                f"{withdrawn} procedures would be withdrawn, more than {SHARE_WITHOUT_ASKING:.0%} of the scope. "
-                f"Confirm with --allow-withdrawals {withdrawn}. Nothing was changed."
-            )
+    def confirm(self, proposal: loading.Proposal, allowed: int | None) -> None:
+        if proposal.is_confirmed(allowed):
+            return
+        count = f"{proposal.withdrawals} procedures would be withdrawn"
+        if allowed is not None:
+            raise CommandError(f"{count}, not {allowed}; nothing was changed.")
+        raise CommandError(
+            f"{count}, more than {SHARE_WITHOUT_ASKING:.0%} of the scope. "
+            f"Confirm with --allow-withdrawals {proposal.withdrawals}. Nothing was changed."
+        )
 
-    def apply(self, options: Any, differences: list[Difference]) -> None:
+    def apply(self, options: Any, proposal: loading.Proposal) -> None:
         try:
-            loading.apply(differences, lambda item: self.say(options, f"{item.shape.label} written", minimum=2))
+            loading.apply(proposal.differences, lambda item: self.say(options, f"{item.shape.label} written", 2))
         except IntegrityError as error:
             raise CommandError(f"The database refused the change: {error}. Nothing was changed.") from error
         self.say(options, "The catalogue is loaded.")
