@@ -114,6 +114,9 @@ except ValueError as error:
 # Years after which the personal facts of a closed record may be erased (`manage.py erase_records`).
 PORTAL_RETENTION_YEARS = env.int("PORTAL_RETENTION_YEARS", default=5)
 
+# Whether a load of the catalogue takes effect only when somebody else than who brought it confirms it.
+PORTAL_SECOND_PERSON = switch("PORTAL_SECOND_PERSON", default=False)
+
 # Applications ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

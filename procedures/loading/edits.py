@@ -57,14 +57,13 @@ def differences_of(edits: Iterable[Edit]) -> list[Difference]:
     """The same as differences, in the order in which they are written."""
     differences = {shape.label: Difference(shape) for shape in SHAPES}
     for edit in edits:
-        difference = differences[edit.shape.label]
-        if edit.before is None and edit.after is not None:
-            difference.added[edit.key] = edit.after
-        elif edit.before is not None and edit.after is not None:
-            names = [name for name, value in edit.after.items() if value != edit.before[name]]
-            difference.changed[edit.key] = (edit.after, names)
-        elif edit.before is not None:
+        difference, before, after = differences[edit.shape.label], edit.before, edit.after
+        if after is None:
             difference.removed.append(edit.key)
+        elif before is None:
+            difference.added[edit.key] = after
+        else:
+            difference.changed[edit.key] = (after, [name for name in after if after[name] != before[name]])
     return list(differences.values())
 
 
