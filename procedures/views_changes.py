@@ -128,7 +128,7 @@ def unit_asked_for(request: HttpRequest) -> Agency | None:
 def public_changes(index: search.Index, unit: Agency | None) -> Iterator[changes.Entry]:
     """The newest first: changes of what is public today, and what was withdrawn."""
     kept = Change.objects.filter(version__number__gt=1).exclude(procedure="")
-    for entry in changes.told(of_unit(kept, unit) if unit else kept):
+    for entry in changes.latest(of_unit(kept, unit) if unit else kept):
         if entry.code in index.number or entry.kind == changes.WITHDRAWN:
             yield entry
 

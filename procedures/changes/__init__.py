@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from procedures.loading.edits import PROCEDURE, Edit, read_edit
 from procedures.models import CatalogueVersion, Change, PlannedChange, Procedure, VersionKind
 
-from .lines import PARTS, Line, Names, names_in, part_lines, row_lines, shown_key
+from .lines import PARTS, Line, Names, all_names, names_in, part_lines, row_lines, shown_key
 
 ADDED, CHANGED, WITHDRAWN, REMOVED, RESTORED, FIRST = "added", "changed", "withdrawn", "removed", "restored", "first"
 
@@ -106,20 +106,35 @@ def entry_of(group: Group, names: Names, internal: bool = True) -> Entry:
 
 def history(code: str) -> list[Entry]:
     """What happened to a procedure, the newest first."""
-    return list(told(Change.objects.filter(procedure=code)))
+    return list(told(list(newest_first(Change.objects.filter(procedure=code)))))
 
 
 def withdrawal(code: str) -> Entry | None:
     """How a procedure came to apply no longer, when that is its last change."""
-    last = next(told(Change.objects.filter(procedure=code)), None)
+    last = next(iter(history(code)), None)
     return last if last and last.kind == WITHDRAWN else None
 
 
-def told(kept: QuerySet[Change]) -> Iterator[Entry]:
-    """Changes as the public is shown them, the newest version first, an entry for each procedure."""
-    rows = kept.select_related("version").order_by("-version__number", "procedure", "id").iterator()
-    for (version, code), changes in groupby(rows, key=lambda change: (change.version, change.procedure)):
-        entry = public_entry(Group(code, [read_edit(change) for change in changes]))
+def latest(kept: QuerySet[Change]) -> Iterator[Entry]:
+    """Changes of many procedures, the newest first, made as they are asked for."""
+    yield from told(newest_first(kept).iterator(), all_names())
+
+
+def newest_first(kept: QuerySet[Change]) -> QuerySet[Change]:
+    return kept.select_related("version").order_by("-version__number", "procedure", "id")
+
+
+def told(kept: Iterable[Change], names: Names | None = None) -> Iterator[Entry]:
+    """Changes as the public is shown them, an entry for each procedure in each version."""
+    found: Iterable[tuple[CatalogueVersion, Group]] = (
+        (version, Group(code, [read_edit(change) for change in changes]))
+        for (version, code), changes in groupby(kept, key=lambda change: (change.version, change.procedure))
+    )
+    if names is None:
+        found = list(found)
+        names = names_in(edit for _version, group in found for edit in group.edits if group.kind != ADDED)
+    for version, group in found:
+        entry = public_entry(group, names)
         if entry:
             entry.version, entry.day = version, version.day
             entry.decision = version.decision or entry.decision
@@ -128,21 +143,20 @@ def told(kept: QuerySet[Change]) -> Iterator[Entry]:
 
 def planned(code: str) -> list[Entry]:
     """What is scheduled for a procedure, the next first."""
-    rows = PlannedChange.objects.filter(procedure=code).select_related("load")
     found = []
+    rows = PlannedChange.objects.filter(procedure=code).select_related("load")
     for load, changes in groupby(rows.order_by("load__valid_from", "load", "id"), key=lambda change: change.load):
-        entry = public_entry(Group(code, [read_edit(change) for change in changes]))
+        group = Group(code, [read_edit(change) for change in changes])
+        entry = public_entry(group, names_in(group.edits))
         if entry:
             entry.day, entry.decision = load.valid_from, load.decision or entry.decision
             found.append(entry)
     return found
 
 
-def public_entry(group: Group) -> Entry | None:
+def public_entry(group: Group, names: Names) -> Entry | None:
     """None when nothing changed that the public is shown."""
-    entry = entry_of(group, names_in(group.edits), internal=False)
-    if entry.kind == CHANGED and not entry.lines:
-        return None
+    entry = entry_of(group, names, internal=False)
     if entry.kind in (ADDED, FIRST, REMOVED):
         entry.lines = []
-    return entry
+    return entry if entry.lines or entry.kind != CHANGED else None

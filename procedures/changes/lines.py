@@ -57,7 +57,8 @@ def row_lines(edit: Edit, names: Names, internal: bool, subject: str = "") -> It
                 yield Line(_("Time"), time_of(before), time_of(after), subject)
         else:
             old, new = (shown(shape, name, values[name], names) for values in (before, after))
-            yield Line(label_of(shape, name), old, new, subject, is_text(shape, name))
+            label = _("Fee") if name == "fee_vnd" else label_of(shape, name)
+            yield Line(label, old, new, subject, is_text(shape, name))
 
 
 def set_lines(shape: Shape, name: str, before: Sequence[Key], after: Sequence[Key], names: Names) -> Iterator[Line]:
@@ -146,11 +147,11 @@ def shown_key(shape: Shape, key: Key, names: Names) -> str:
 
 
 def text_of(part: Shape, values: Values, whole: bool = False) -> str:
-    """A row of a procedure in a few words; `whole` with what it says besides."""
+    """A row of a procedure in a few words; `whole` with its time and fee."""
     if part is not CHANNEL:
         return str(values["name"])
     kind = str(dict(part.columns["kind"].flatchoices).get(values["kind"], values["kind"]))
-    facts = [time_of(values), fee_text(ChannelFacts(None, "", values["fee_vnd"])), values["note"]] if whole else []
+    facts = [time_of(values), fee_text(ChannelFacts(None, "", values["fee_vnd"]))] if whole else []
     return ", ".join(filter(None, [kind, *facts]))
 
 
@@ -173,3 +174,12 @@ def names_in(edits: Iterable[Edit]) -> Names:
         rows = model._default_manager.filter(**keys).values_list(*shape.key, "name") if wanted[shape.label] else ()
         found |= {(shape.label, (key,)): name for key, name in rows}
     return found
+
+
+def all_names() -> Names:
+    """The names of all units and fields."""
+    return {
+        (BY_MODEL[model].label, (key,)): name
+        for model in (Agency, Field)
+        for key, name in model._default_manager.values_list(*BY_MODEL[model].key, "name")
+    }

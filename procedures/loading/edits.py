@@ -57,13 +57,14 @@ def differences_of(edits: Iterable[Edit]) -> list[Difference]:
     """The same as differences, in the order in which they are written."""
     differences = {shape.label: Difference(shape) for shape in SHAPES}
     for edit in edits:
-        difference, before, after = differences[edit.shape.label], edit.before, edit.after
+        difference, after = differences[edit.shape.label], edit.after
         if after is None:
             difference.removed.append(edit.key)
-        elif before is None:
+        elif edit.before is None:
             difference.added[edit.key] = after
         else:
-            difference.changed[edit.key] = (after, [name for name in after if after[name] != before[name]])
+            names = [name for name, value in edit.before.items() if value != after[name]]
+            difference.changed[edit.key] = (after, names)
     return list(differences.values())
 
 

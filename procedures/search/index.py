@@ -103,9 +103,9 @@ def current() -> Index:
     if not _building.acquire(blocking=index is None) and index:
         return index
     try:
-        if (_current is None or _current.day != day) and loads.apply_due(day):
-            now = stamp.current()
         if _current is None or (_current.stamp, _current.day) != (now, day):
+            if loads.apply_due(day):
+                now = stamp.current()
             _current = build(now, day)
         return _current
     finally:
