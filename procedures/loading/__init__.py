@@ -3,7 +3,8 @@
 from .apply import apply
 from .check import check
 from .diff import Difference, Scope, diff
+from .faults import Fault
 from .propose import Proposal, propose
-from .read import SHIPPED, Fault, read
+from .read import SHIPPED, read
 
 __all__ = ["SHIPPED", "Difference", "Fault", "Proposal", "Scope", "apply", "check", "diff", "propose", "read"]
