@@ -3,8 +3,9 @@
 from .apply import apply
 from .check import check
 from .diff import Difference, Scope, diff
+from .faults import Fault
 from .propose import Proposal, propose
-from .read import SHIPPED, Fault, read
+from .read import SHIPPED, read
 from .undo import Refused, take_back
 from .versions import Cause, fingerprint
 

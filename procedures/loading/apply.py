@@ -9,9 +9,9 @@ from django.db import models, transaction
 from organisation import stamp
 from procedures.models import CatalogueVersion, Procedure
 
-from .diff import Difference, natural_keys, primary_keys
+from .diff import Difference
 from .edits import Edit, edits_of
-from .shape import Key, Shape, Values
+from .shape import Key, Shape, Values, natural_keys, primary_keys
 from .versions import Cause, begun, make, make_first
 
 BATCH = 500

@@ -6,8 +6,8 @@ from typing import Any
 
 from procedures.models import Procedure, RowChange
 
-from .diff import Difference, stored
-from .shape import BY_LABEL, BY_MODEL, SHAPES, Key, Shape, Values
+from .diff import Difference
+from .shape import BY_LABEL, BY_MODEL, SHAPES, Key, Shape, Values, stored
 
 PROCEDURE = BY_MODEL[Procedure]
 
@@ -84,7 +84,9 @@ def pointed_at(edits: Sequence[Edit]) -> list[tuple[Edit, Key]]:
         names = [name for name, target in shape.references.items() if target.label in labels]
         for key, values in stored(shape).items() if names else ():
             left = after.get((shape.label, key), values)
-            for name in names if left else ():
+            if left is None:
+                continue
+            for name in names:
                 wanted = left[name] if name in shape.sets else [left[name]]
                 label = shape.references[name].label
                 found += [(going[label, each], key) for each in wanted if (label, each) in going]

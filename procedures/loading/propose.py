@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 
 from .check import check
 from .diff import Difference, Scope, diff, known_keys, totals
-from .read import Fault, read
+from .faults import Fault
+from .read import File, read_all
+from .shape import stored
 
 SHARE_WITHOUT_ASKING = 0.05  # of the procedures in scope may be withdrawn without a confirmed number
-
-File = Path | tuple[str, bytes | Path]  # a path, or what came under a name
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,10 @@ class Proposal:
 def propose(files: Sequence[File], scope: Scope) -> Proposal:
     """Read, check and compare `files`. Nothing is written: `apply(proposal.differences)` does that, in the same
     transaction as this where nothing else may come between."""
-    rows, faults = read(files)
-    checked, more = check(rows, known_keys)
-    faults = [*faults, *more]
-    if faults:
-        return Proposal(scope, faults, len(faults))
-    return Proposal(scope, [], 0, diff(checked, scope), [], len(scope.codes()))
+    present = cache(stored)
+    reading = read_all(files, present)
+    checked, faults = check(reading.rows, known_keys, reading.faults)
+    if reading.faults.total:
+        return Proposal(scope, faults, reading.faults.total, [], reading.remarks)
+    differences = diff(checked, scope, reading.spared, present)
+    return Proposal(scope, [], 0, differences, reading.remarks, len(scope.codes()))

@@ -13,9 +13,8 @@ from organisation.models import User
 from portal import clock
 from procedures.models import CatalogueVersion, Change, Procedure, VersionKind
 
-from .diff import primary_keys, stored
 from .edits import PROCEDURE, Edit, written
-from .shape import BY_MODEL, SHAPES, Key, Shape, Values
+from .shape import BY_MODEL, SHAPES, Key, Shape, Values, primary_keys, stored
 
 BATCH = 500
 
