@@ -112,8 +112,8 @@ def confirm(load: CatalogueLoad, by: User, seen: str, withdrawals: int | None = 
 
 @transaction.atomic
 def cancel(load: CatalogueLoad) -> None:
-    """Give up a load that is prepared or scheduled; its files go."""
-    load = locked(load, LoadState.PREPARED, LoadState.SCHEDULED)
+    """Give up a load that is prepared or scheduled, or put one aside that failed; its files go."""
+    load = locked(load, LoadState.PREPARED, LoadState.SCHEDULED, LoadState.FAILED)
     load.contents.all().delete()
     load.planned.all().delete()
     load.state = LoadState.CANCELLED
