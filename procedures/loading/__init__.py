@@ -6,18 +6,21 @@ from .diff import Difference, Scope, diff
 from .faults import Fault
 from .propose import Proposal, propose
 from .read import SHIPPED, read
+from .report import Change, changes
 from .undo import Refused, take_back
 from .versions import Cause, fingerprint
 
 __all__ = [
     "SHIPPED",
     "Cause",
+    "Change",
     "Difference",
     "Fault",
     "Proposal",
     "Refused",
     "Scope",
     "apply",
+    "changes",
     "check",
     "diff",
     "fingerprint",

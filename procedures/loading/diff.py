@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from organisation.models import Agency
@@ -37,16 +38,19 @@ class Scope:
         if missing:
             raise ValueError(_("Nothing has the code “%(code)s”.") % {"code": self.value})
 
+    def procedures(self) -> QuerySet[Procedure]:
+        """The procedures within the scope, published or not."""
+        if self.kind == "none":
+            return Procedure.objects.none()
+        if self.kind == "agency":
+            return Procedure.objects.filter(field__in=Field.objects.filter(owners__agency__code=self.value))
+        if self.kind == "field":
+            return Procedure.objects.filter(field__slug=self.value)
+        return Procedure.objects.all()
+
     def codes(self) -> set[str]:
         """The codes of the published procedures within the scope."""
-        if self.kind == "none":
-            return set()
-        procedures = Procedure.objects.filter(published=True)
-        if self.kind == "agency":
-            procedures = procedures.filter(field__owners__agency__code=self.value)
-        if self.kind == "field":
-            procedures = procedures.filter(field__slug=self.value)
-        return set(procedures.values_list("code", flat=True))
+        return set(self.procedures().filter(published=True).values_list("code", flat=True))
 
 
 @dataclass

@@ -5,7 +5,7 @@ A table changes what its columns say; what it has no column for stays as it is.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,8 +53,11 @@ class Draft:
     number: int
     titles: dict[str, str]
     told: dict[str, Any]
-    is_whole: bool = True  # no cell of it is at fault
-    field_is_wrong: bool = False  # told already
+    wrong: set[str] = field(default_factory=set)  # keys at fault, which were told already
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.wrong
 
 
 class Drafts:
@@ -77,7 +80,7 @@ class Drafts:
         if first is draft:
             return
         self.counted["twice"] += 1
-        first.is_whole = first.is_whole and draft.is_whole
+        first.wrong |= draft.wrong
         for key, value in draft.told.items():
             mine = first.told.get(key)
             if not mine:
@@ -98,9 +101,10 @@ class Drafts:
         """A row for each procedure and for each part of which the tables tell."""
         parts = {model: self.grouped(model) for model in (*PARTS.values(), Channel)}
         for code, draft in self.by_code.items():
-            if draft.is_whole:
-                base = self.stored(PROCEDURE).get((code,))
-                yield self.procedure_row(draft, base)
+            base, before = self.stored(PROCEDURE).get((code,)), self.faults.total
+            row = self.procedure_row(draft, base)
+            if draft.is_whole and self.faults.total == before:
+                yield row
                 yield from self.part_rows(draft, {model: some.get((code,), []) for model, some in parts.items()})
         yield from self.law_rows()
 
@@ -124,11 +128,11 @@ class Drafts:
         fields |= {key: told[key] for key in PLAIN if key in told}
         if base:
             fields |= {key: base[key] for key in fields if is_same_text(fields[key], base[key])}
-        elif "name" not in told:
+        elif not told.get("name") and "name" not in draft.wrong:
             self.fault(draft, "name", "", _("This procedure is new: its name is needed."))
         if told.get("field"):
             fields["field"] = [told["field"]]
-        elif base is None and not draft.field_is_wrong:
+        elif base is None and "field" not in draft.wrong:
             self.fault(draft, "field", "", _("This procedure is new: its field of work is needed."))
         self.add_flags(draft, fields, base)
         if "replaced_by" in told:
@@ -137,7 +141,7 @@ class Drafts:
             fields["legal_basis"] = [[law["number"]] for law in told["legal_basis"]]
             for law in told["legal_basis"]:
                 self.take_law(draft, law)
-        titles = {field: draft.titles[key] for key, field in TITLES if key in draft.titles}
+        titles = {name: draft.titles[key] for key, name in TITLES if key in draft.titles}
         return self.row(draft, Procedure, fields, titles, base)
 
     def add_flags(self, draft: Draft, fields: Values, base: Values | None) -> None:
@@ -147,10 +151,9 @@ class Drafts:
         if not levels and base is None:
             levels = told.get("levels of agency")
             self.counted["levels"] += bool(levels)
-            if not levels:
+            if not levels and "levels" not in draft.wrong and "agency" not in draft.wrong:
                 right = "; ".join(("Cấp tỉnh", "Cấp huyện", "Cấp xã"))
                 self.fault(draft, "levels", "", _("This procedure is new: its level is needed."), right)
-                levels = [Level.PROVINCE]  # so that nothing else is said about it
         if levels:
             fields |= {f"level_{level.value}": level in levels for level in Level}
         if "audiences" in told:
@@ -175,8 +178,8 @@ class Drafts:
             return
         title = next(draft.titles[key] for key in CHANNEL_KEYS if key in draft.titles)
         titles = dict.fromkeys(("kind", "time", "unit", "fee_vnd", "note", "basis", "position"), title)
-        for key, field in (("time", "time"), ("fee", "fee_vnd")):
-            titles[field] = draft.titles.get(key, title)
+        for key, name in (("time", "time"), ("fee", "fee_vnd")):
+            titles[name] = draft.titles.get(key, title)
         try:
             rows = channel_rows(told, present[Channel], self.counted)
         except ValueError as wrong:

@@ -17,7 +17,7 @@ NEEDED = "code"
 NOTE = re.compile(r"\([^)]*\)")
 CODE = re.compile(r"\d[.,]\d{6}\b")
 EXACT = {folded(header): column.key for column in COLUMNS for header in (*column.vietnamese, *column.english)} | {
-    column.key: column.key for column in COLUMNS
+    folded(column.key): column.key for column in COLUMNS
 }
 # A header that only begins with a known one: "Thời hạn giải quyết theo quy định".
 BEGINNINGS = sorted((known for known in EXACT if known.count(" ") >= 1), key=len, reverse=True)

@@ -19,7 +19,7 @@ from .faults import Fault, shown
 from .headers import Header, meaning
 from .lookup import Register
 from .rows import Row
-from .table import TableReader
+from .table import TableReader, check_lengths
 from .values import Wrong
 
 PIECE = 1 << 16  # characters that are read at once
@@ -165,6 +165,7 @@ class ObjectReader(TableReader):
             told[key] = [part_of(item, key) for item in cell]
             if key == "legal_basis":
                 told[key] = [law for item in told[key] for law in laws_of(item)]
+            check_lengths(key, told[key])
         else:
             raise Wrong(_("Not a value of this field."))
 

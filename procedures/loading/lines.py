@@ -37,10 +37,10 @@ KINDS = {  # what a number says by the letters behind the year: Art. 7 Decree 78
 # Writing ---------------------------------------------------------------------------------------
 
 
-def line(*pieces: str) -> str:
-    """Pieces with bars between them, without empty ones at the end."""
+def line(*pieces: str, least: int = 1) -> str:
+    """Pieces with bars between them, without empty ones at the end, but `least` of them."""
     escaped = [piece.replace("\\", "\\\\").replace("|", "\\|") for piece in pieces]
-    while len(escaped) > 1 and not escaped[-1]:
+    while len(escaped) > least and not escaped[-1]:
         escaped.pop()
     text = BAR.join(escaped)
     return f"\\{text}" if BULLET.match(text) else text
@@ -55,7 +55,7 @@ def channel_line(row: Values) -> str:
         if row["fee_vnd"]
         else "Miễn phí"
     )
-    return line(written("channels", row["kind"]), time, fee, row["note"], row["basis"])
+    return line(written("channels", row["kind"]), time, fee, row["note"], row["basis"], least=2)
 
 
 def document_line(row: Values) -> str:

@@ -127,6 +127,8 @@ class Register:
 
     def field(self, text: str, agencies: set[str]) -> str:
         """The slug of a field; of several with one name the one that one of `agencies` owns."""
+        if text in self.field_names:
+            return text
         name = COUNT.sub("", text).strip()
         slugs = self.fields.get(folded(name)) or self.fields.get(FIELD_LEAD.sub("", folded(name))) or []
         mine = [slug for slug in slugs if self.owners[slug] & agencies]

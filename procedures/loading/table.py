@@ -9,19 +9,28 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procedures.models import parse_code
+from procedures.models import Channel, LegalDocument, Procedure, parse_code
 from procedures.tables import Opened, Sheet, Unreadable, folded, text
 
 from . import lines, values
 from .columns import BY_KEY, MEANINGS
-from .drafts import Draft, Drafts
+from .drafts import PARTS, Draft, Drafts
 from .faults import Fault, shown
 from .headers import Header, find_header
 from .lookup import FIELD_LEAD, Register
 from .values import Wrong
 
 MOST_ROWS = 200_000  # of a sheet with something in them
-LONGEST = 20_000  # characters of a cell
+MOST = 32_767  # characters of a cell, as in Excel
+LONGEST = {
+    field.name: field.max_length
+    for field in Procedure._meta.concrete_fields
+    if field.max_length and not field.choices and field.name != "code"
+}
+LONGEST_PARTS: dict[str, dict[str, int]] = {
+    key: {field.name: field.max_length for field in model._meta.concrete_fields if field.max_length}
+    for key, model in {**PARTS, "channels": Channel, "legal_basis": LegalDocument}.items()
+}
 CODE = re.compile(r"(?:\d\.\d{6}|(?=.*[A-Z])(?=.*\d)[0-9A-Z]+(?:[.-][0-9A-Z]+)*)\Z")
 CODE_RIGHT = "1.001193; 1.001193.000.00.00.H02; BG-STP-01"
 ORDINAL = re.compile(r"\s*\(?(?:\d{1,4}(?:\.\d{1,3})*|[IVXLC]+|[A-H])[.)]?\s*\Z")
@@ -156,21 +165,23 @@ class TableReader:
         self.faults.append(Fault(self.file, number, title, shown(value or ""), str(wrong), self.sheet, right))
 
     def read_row(self, number: int, cells: list[Any]) -> None:
-        before = self.faults.total
         told: dict[str, Any] = {}
+        wrong: set[str] = set()
         for key in ("agency", *(key for key in self.header.places if key != "agency")):
             if key not in self.header.places:
                 continue
             cell = self.cell(cells, key)
             try:
                 self.read_cell(key, cell, told)
-            except ValueError as wrong:
-                self.fault(number, key, cell, wrong)
+            except ValueError as error:
+                self.fault(number, key, cell, error)
+                wrong.add(key.partition("=")[0])
         self.add_context(told)
-        is_whole = self.faults.total == before
+        if self.context.field_is_wrong and not told.get("field"):
+            wrong.add("field")
         if "code" in told:
             titles = self.header.titles
-            self.drafts.add(Draft(self.file, self.sheet, number, titles, told, is_whole, self.context.field_is_wrong))
+            self.drafts.add(Draft(self.file, self.sheet, number, titles, told, wrong))
 
     def add_context(self, told: dict[str, Any]) -> None:
         """What the headings say where the row itself says nothing."""
@@ -189,7 +200,7 @@ class TableReader:
         if key in ("valid_from", "valid_to"):
             told[key] = values.day(cell)
             return
-        plain = text(cell, LONGEST, keep_lines=key in SEVERAL_LINES)
+        plain = text(cell, LONGEST.get(key, MOST), keep_lines=key in SEVERAL_LINES)
         if value:
             self.read_flag(column, value, plain, told)
         elif key == "field":
@@ -201,6 +212,7 @@ class TableReader:
             told[key] = self.read_amount(key, plain)
         else:
             told[key] = READERS.get(key, str)(plain)
+            check_lengths(key, told[key])
 
     def read_amount(self, key: str, plain: str) -> Any:
         title = self.header.titles[key]
@@ -220,6 +232,16 @@ class TableReader:
             told[column][1].append(value)
         else:
             told[column].append(meaning)
+
+
+def check_lengths(key: str, told: Any) -> None:
+    """Refuse parts whose texts the catalogue has no room for."""
+    rows = told[0] if key == "channels" else told if key in LONGEST_PARTS else []
+    for name, longest in LONGEST_PARTS.get(key, {}).items():
+        for row in rows:
+            if len(str(row.get(name, ""))) > longest:
+                message = _("More than %(count)d characters: %(text)s") % {"count": longest, "text": shown(row[name])}
+                raise Wrong(message)
 
 
 def read_code(cell: Any) -> str:

@@ -38,6 +38,7 @@ TIME = re.compile(
     re.IGNORECASE,
 )
 RANGE = re.compile(r"\d\s*(?:ngày)?\s*(?:-|–|đến|tới)\s*\Z", re.IGNORECASE)
+MOMENT = re.compile(r"\b(?:sau|trước|lúc)\s*\Z", re.IGNORECASE)  # “sau 15 giờ” is an hour of the day
 LEAD = re.compile(
     r"^(?:không quá|không vượt quá|tối đa|trong thời hạn|trong vòng|trong|thời hạn|chậm nhất|là)\b", re.I
 )
@@ -98,9 +99,10 @@ def one_time(segment: str, unit: str) -> Time:
     text = LEAD.sub("", text).strip()
     if folded(text) in UNKNOWN:
         return Time(None, "", kind)
-    if folded(text).startswith(AT_ONCE) and not TIME.search(text):
+    found = [match for match in TIME.finditer(text) if match["unit"] and not MOMENT.search(text[: match.start()])]
+    if not found and folded(text).startswith(AT_ONCE):
         return Time(1, TimeUnit.WORKING_DAY, kind)
-    found = [match for match in TIME.finditer(text) if match["unit"]] or list(TIME.finditer(text))
+    found = found or list(TIME.finditer(text))
     match = found[0] if len(found) == 1 else None
     if match is None or not (match["unit"] or match[0].strip() == text) or RANGE.search(text[: match.start()]):
         raise Wrong(_("Not a time that can be read."), TIME_RIGHT)
@@ -238,9 +240,9 @@ def several(cell: str, key: str) -> list[Any]:
 
 def one_of(cell: str, key: str) -> Any:
     """One value, or no text where nothing is told."""
-    if folded(cell) in UNKNOWN - {"khong"} and cell not in NAMES[key]:
-        return ""
     known = MEANINGS[key].get(folded(cell) or cell)
+    if known is None and folded(cell) in UNKNOWN:
+        return ""
     if known is None:
         raise Wrong(_("Unknown."), choices(NAMES[key]))
     return known

@@ -145,7 +145,9 @@ def test_a_load_that_changes_nothing_says_so(steward):
 
 def test_faults_are_a_table_and_a_file_and_nothing_can_be_confirmed(steward):
     before = everything()["procedures.Procedure"]
-    page, load = uploaded(steward, ("procedure", {**GOOD, "code": "zz 1"}), ("procedure", {**GOOD, "everyday_rank": 9}))
+    page, load = uploaded(
+        steward, ("procedure", {**GOOD, "code": "zz 1"}), ("procedure", {**GOOD, "everyday_rank": 9})
+    )
     assert len(page.context["faults"]) == page.context["proposal"].fault_count == 2
     assert address(load, "apply") not in page.text
     answer = steward.get(address(load, "faults"))

@@ -1,6 +1,7 @@
 """`manage.py load_catalog`: load a catalogue, the shipped one or a file, as one reviewed change."""
 
 from argparse import ArgumentParser
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,22 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
 from procedures import loading
+from procedures.loading import faults
 from procedures.loading.propose import SHARE_WITHOUT_ASKING
 from procedures.models import Procedure
+from procedures.progress import Progress
+
+CHANGES_SHOWN = 200  # lines of a dry run; -v 2 shows all
 
 
 class Command(BaseCommand):
     help = (
-        "Loads the shipped catalogue, or the fixture FILE: every row is checked first, and the catalogue "
-        "changes as a whole or not at all. A second run changes nothing."
+        "Loads the shipped catalogue, or FILE: a fixture, plain JSON, CSV or XLSX (docs/loading.md). Every row is "
+        "checked first, and the catalogue changes as a whole or not at all. A second run changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="fixtures; default: the shipped ones")
+        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: the shipped fixtures")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument(
             "--scope",
@@ -28,6 +33,7 @@ class Command(BaseCommand):
             "(default: none for a file, all for the shipped catalogue)",
         )
         parser.add_argument("--allow-withdrawals", type=int, metavar="N", help="confirm that N procedures go")
+        parser.add_argument("--faults", type=Path, metavar="FILE", help="write the faults to a CSV file as well")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are procedures already")
 
     def handle(self, *, files: list[Path], **options: Any) -> None:
@@ -40,24 +46,37 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         with transaction.atomic():
             proposal = loading.propose(files or loading.SHIPPED, scope)
-            self.stop_on(proposal.faults)
+            for remark in proposal.remarks:
+                self.say(options, remark)
+            self.stop_on_faults(proposal, options["faults"])
             self.report(options, proposal)
             self.confirm(proposal, options["allow_withdrawals"])
             if not options["dry_run"]:
                 self.apply(options, proposal)
 
-    def stop_on(self, faults: list[loading.Fault]) -> None:
-        if not faults:
+    def stop_on_faults(self, proposal: loading.Proposal, file: Path | None) -> None:
+        if not proposal.fault_count:
             return
-        for fault in faults:
-            place = ": ".join(
-                part for part in (fault.file, f"row {fault.row}" if fault.row else "", fault.field) if part
-            )
-            value = f" “{fault.value}”" if fault.value else ""
-            self.stderr.write(f"{place}:{value} {fault.message}")
-        raise CommandError(f"{len(faults)} fault(s); nothing was changed.")
+        for line in faults.table(proposal.faults):
+            self.stderr.write(line)
+        if proposal.fault_count > len(proposal.faults):
+            self.stderr.write(f"… and {proposal.fault_count - len(proposal.faults):,} more.")
+        if file:
+            try:
+                with file.open("w", encoding="utf-8", newline="") as out:
+                    faults.write(proposal.faults, proposal.fault_count, out)
+            except OSError as error:
+                self.stderr.write(f"{file}: {error.strerror or error}")
+        raise CommandError(f"{proposal.fault_count} fault(s); nothing was changed.")
 
     def report(self, options: Any, proposal: loading.Proposal) -> None:
+        if options["dry_run"]:
+            shown = None if options["verbosity"] > 1 else CHANGES_SHOWN
+            changes = loading.changes(proposal.differences)
+            for change in islice(changes, shown):
+                self.say(options, str(change))
+            if left := sum(1 for _change in changes):
+                self.say(options, f"… and {left:,} more changes; -v 2 shows all.")
         self.say(options, f"{'':28}{'added':>10}{'changed':>10}{'unchanged':>11}{'withdrawn':>11}")
         for label, added, changed, unchanged, gone in proposal.totals:
             self.say(options, f"{label:28}{added:>10,}{changed:>10,}{unchanged:>11,}{gone:>11,}")
@@ -74,12 +93,26 @@ class Command(BaseCommand):
         )
 
     def apply(self, options: Any, proposal: loading.Proposal) -> None:
+        written, total = 0, sum(map(size, proposal.differences))
+        progress = Progress(self.stderr, total, "rows") if options["verbosity"] > 0 and total else None
+
+        def tell(difference: loading.Difference) -> None:
+            nonlocal written
+            written += size(difference)
+            if progress:
+                progress(written)
+
         try:
-            loading.apply(proposal.differences, lambda item: self.say(options, f"{item.shape.label} written", 2))
+            loading.apply(proposal.differences, tell)
         except IntegrityError as error:
             raise CommandError(f"The database refused the change: {error}. Nothing was changed.") from error
         self.say(options, "The catalogue is loaded.")
 
-    def say(self, options: Any, text: str, minimum: int = 1) -> None:
-        if options["verbosity"] >= minimum:
+    def say(self, options: Any, text: str) -> None:
+        if options["verbosity"] > 0:
             self.stdout.write(text)
+
+
+def size(difference: loading.Difference) -> int:
+    """How many rows are written or removed."""
+    return len(difference.added) + len(difference.changed) + len(difference.removed) + len(difference.withdrawn)
