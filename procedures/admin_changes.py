@@ -62,6 +62,7 @@ class CatalogueVersionAdmin(admin.ModelAdmin):
     list_select_related = ["made_by", "undoes", "undone_by"]
     list_per_page = 50
     actions = None
+    show_full_result_count = False
 
     @admin.display(description=_("by"), ordering="made_by")
     def maker(self, version: CatalogueVersion) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -19,6 +20,7 @@ from organisation.models import OWNER_KINDS, Agency, User
 
 from . import loads
 from .admin_changes import entries_shown, person_name
+from .admin_export import asked_for
 from .loading import Proposal, Refused, faults
 from .loading.edits import edits_of, read_edit
 from .models import CatalogueLoad, Field, LoadState
@@ -121,11 +123,21 @@ class CatalogueLoadAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
         return [
+            path("export/", wrap(self.export), name="procedures_catalogueload_export"),
             path("<int:key>/apply/", wrap(require_POST(self.apply)), name="procedures_catalogueload_apply"),
             path("<int:key>/cancel/", wrap(require_POST(self.cancel)), name="procedures_catalogueload_cancel"),
             path("<int:key>/faults.csv", wrap(self.download), name="procedures_catalogueload_faults"),
             *super().get_urls(),
         ]
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """The catalogue as a file in the formats that a load reads."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = asked_for(request, scopes()[2:])
+        if form.is_bound and form.is_valid():
+            return form.answer()
+        return self.shown(request, "load_export", title=_("Download the catalogue"), form=form)
 
     # Bringing ------------------------------------------------------------------------------------
 

@@ -7,12 +7,14 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from organisation.models import User
 from procedures import loads
 from procedures.models import CatalogueLoad, CatalogueVersion, LoadFile, LoadState, Procedure, Synonym
-from tests.procedures.test_admin import change
+from tests.procedures.test_admin import change, tells
 from tests.procedures.test_loading import BIRTH, GOOD, everything
 from tests.procedures.test_versions import apply, as_row, rows
 
@@ -34,22 +36,14 @@ def person(name, role="steward"):
 @pytest.fixture
 def steward(client):
     client.force_login(person("steward"))
-    client.cookies["django_language"] = "en"
     return client
 
 
 @pytest.fixture
-def second(client_class):
-    client = client_class
+def second():
+    client = Client()
     client.force_login(person("second"))
     return client
-
-
-@pytest.fixture
-def client_class():
-    from django.test import Client
-
-    return Client()
 
 
 def file(*entries, name="rows.json"):
@@ -72,7 +66,9 @@ def confirm(client, page, load, **values):
 
 
 def told(response):
-    return [str(message) for message in response.context["messages"]]
+    """The messages of the page, in its language."""
+    with translation.override(response.headers["content-language"]):
+        return [str(message) for message in response.context["messages"]]
 
 
 # The way through -------------------------------------------------------------------------------
@@ -117,8 +113,8 @@ def test_the_look_shows_each_field_before_and_after_by_kind(steward):
     assert len(page.context["entries"]) == 50
     assert len(steward.get(address(load), {"page": 2}).context["entries"]) == 11
     (entry,) = steward.get(address(load), {"show": "changed"}).context["entries"]
-    lines = {(line.label, line.old, line.new) for line in entry.lines}
-    assert ("Name", Procedure.objects.get(code=BIRTH).name, "Khai sinh mới") in lines
+    lines = {(line.old, line.new) for line in entry.lines}
+    assert (Procedure.objects.get(code=BIRTH).name, "Khai sinh mới") in lines
     assert steward.get(address(load), {"show": "gone"}).context["entries"] == []
     assert steward.get(address(load), {"show": "x", "page": "x"}).status_code == 200
 
@@ -133,7 +129,7 @@ def test_a_table_is_loaded_as_well_as_a_fixture(steward):
 def test_a_load_that_changes_nothing_says_so(steward):
     apply(("procedure", GOOD))
     page, load = uploaded(steward, ("procedure", GOOD))
-    assert "The catalogue holds all of it already" in page.text
+    assert tells(page, "The catalogue holds all of it already: there is nothing to load.")
     confirm(steward, page, load)
     load.refresh_from_db()
     assert load.state == LoadState.PREPARED
@@ -195,7 +191,7 @@ def test_a_look_that_is_stale_is_looked_at_again_and_not_applied(steward):
     page, load = uploaded(steward, ("procedure", GOOD))
     Procedure.objects.filter(code=BIRTH).update(name="Zoqua")
     again = confirm(steward, page, load)
-    assert any("has changed since you looked" in message for message in told(again))
+    assert tells(again, "The catalogue has changed since you looked. This is what the load would do now.")
     assert not Procedure.objects.filter(code="ZZ-1").exists()
     confirm(steward, again, load)
     assert Procedure.objects.filter(code="ZZ-1").exists()
@@ -247,7 +243,7 @@ def test_where_two_persons_are_asked_for_the_second_confirms(steward, second, se
     page, load = uploaded(steward, ("procedure", GOOD))
     assert address(load, "apply") not in page.text
     refused = confirm(steward, page, load)
-    assert any("Somebody else" in message for message in told(refused))
+    assert tells(refused, "Somebody else has to confirm what you brought.")
     assert not Procedure.objects.filter(code="ZZ-1").exists()
     confirm(second, second.get(address(load)), load)
     version = CatalogueVersion.objects.first()
@@ -304,9 +300,9 @@ def test_the_lists_ask_a_fixed_number_of_queries(steward, django_assert_num_quer
 
 def test_a_load_for_a_day_to_come_is_scheduled_shown_and_can_be_cancelled(steward, settings):
     page, load = uploaded(steward, ("procedure", GOOD), valid_from="2024-08-29", decision=DECISION)
-    assert "Schedule these changes" in page.text
+    assert tells(page, "Schedule these changes")
     scheduled = confirm(steward, page, load)
-    assert "takes effect by itself" in scheduled.text
+    assert tells(scheduled, "The load is scheduled.")
     assert len(scheduled.context["entries"]) == 1
     assert not LoadFile.objects.exists()
     steward.post(address(load, "cancel"))
@@ -372,3 +368,24 @@ def test_an_undo_that_is_refused_says_why(steward):
     assert "ZZ-1" in told(refused)[0]
     assert Procedure.objects.get(code="ZZ-1").name == "Bemli"
     assert json.dumps(version.files) == "[]"
+
+
+# Downloading -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv", "json", "fixture"])
+def test_what_is_downloaded_loads_back_without_a_change(steward, format):
+    address = reverse("admin:procedures_catalogueload_export")
+    assert steward.get(address).status_code == 200
+    answer = steward.get(address, {"format": format, "scope": "field=ho-tich"})
+    name = answer["Content-Disposition"].partition("filename=")[2].strip('"')
+    sheet = SimpleUploadedFile(name, b"".join(answer.streaming_content))
+    page = steward.post(START, sent(contents=[sheet], scope="field=ho-tich"), follow=True)
+    assert page.context["proposal"].changes_nothing
+
+
+@pytest.mark.parametrize("query", [{"format": "pdf", "scope": "all"}, {"format": "csv", "scope": "agency=nobody"}])
+def test_a_download_that_does_not_exist_is_a_message(steward, query):
+    answer = steward.get(reverse("admin:procedures_catalogueload_export"), query)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors

@@ -8,12 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
+from organisation import stamp
 from procedures import loading
 from procedures.loading import faults
 from procedures.loading.propose import SHARE_WITHOUT_ASKING
 from procedures.models import Procedure
 from procedures.progress import Progress
 
+LONGEST_DECISION = 160
 CHANGES_SHOWN = 200  # lines of a dry run; -v 2 shows all
 
 
@@ -34,6 +36,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--allow-withdrawals", type=int, metavar="N", help="confirm that N procedures go")
         parser.add_argument("--faults", type=Path, metavar="FILE", help="write the faults to a CSV file as well")
+        parser.add_argument("--decision", default="", metavar="NUMBER", help="the decision that orders the change")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are procedures already")
 
     def handle(self, *, files: list[Path], **options: Any) -> None:
@@ -45,6 +48,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from None
         with transaction.atomic():
+            stamp.hold()
             proposal = loading.propose(files or loading.SHIPPED, scope)
             for remark in proposal.remarks:
                 self.say(options, remark)
@@ -52,7 +56,7 @@ class Command(BaseCommand):
             self.report(options, proposal)
             self.confirm(proposal, options["allow_withdrawals"])
             if not options["dry_run"]:
-                self.apply(options, proposal)
+                self.apply(options, proposal, self.cause(files or loading.SHIPPED, options["decision"]))
 
     def stop_on_faults(self, proposal: loading.Proposal, file: Path | None) -> None:
         if not proposal.fault_count:
@@ -92,7 +96,15 @@ class Command(BaseCommand):
             f"Confirm with --allow-withdrawals {proposal.withdrawals}. Nothing was changed."
         )
 
-    def apply(self, options: Any, proposal: loading.Proposal) -> None:
+    def cause(self, files: list[Path], decision: str) -> loading.Cause:
+        """What the version keeps of why it was made."""
+        if len(decision) > LONGEST_DECISION:
+            raise CommandError(f"A decision has at most {LONGEST_DECISION} characters.")
+        return loading.Cause(
+            decision=decision, files=[loading.fingerprint(file.name, file.read_bytes()) for file in files]
+        )
+
+    def apply(self, options: Any, proposal: loading.Proposal, cause: loading.Cause) -> None:
         written, total = 0, sum(map(size, proposal.differences))
         progress = Progress(self.stderr, total, "rows") if options["verbosity"] > 0 and total else None
 
@@ -103,7 +115,7 @@ class Command(BaseCommand):
                 progress(written)
 
         try:
-            loading.apply(proposal.differences, tell)
+            loading.apply(proposal.differences, tell, cause)
         except IntegrityError as error:
             raise CommandError(f"The database refused the change: {error}. Nothing was changed.") from error
         self.say(options, "The catalogue is loaded.")
