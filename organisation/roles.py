@@ -18,10 +18,12 @@ ENTER = frozenset({"view", "add"})
 NO_DELETE = EDIT - {"delete"}
 
 # role → what it may do with every model of an application, or with one model of it.
-# Agencies, procedures and fields are withdrawn by date, not deleted: records point at them.
+# Agencies, procedures and fields are withdrawn by date, not deleted: records point at them. A version of the
+# catalogue is made by what changes it, and never changes; whoever may add a load may also take a version back.
 PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     Role.OFFICER: {
         "procedures": VIEW,
+        "procedures.catalogueload": NOTHING,
         "procedures.failedsearch": NOTHING,
         "organisation.agency": VIEW,
         "records.record": VIEW,
@@ -30,6 +32,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     },
     Role.SUPERVISOR: {
         "procedures": VIEW,
+        "procedures.catalogueload": NOTHING,
         "procedures.failedsearch": NOTHING,
         "organisation.agency": VIEW,
         "organisation.user": VIEW,
@@ -41,6 +44,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     },
     Role.STEWARD: {
         "procedures": EDIT,
+        "procedures.catalogueversion": VIEW,
+        "procedures.catalogueload": NO_DELETE,
         "procedures.failedsearch": VIEW,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
@@ -49,6 +54,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     },
     Role.ADMINISTRATOR: {
         "procedures": EDIT,
+        "procedures.catalogueversion": VIEW,
+        "procedures.catalogueload": NO_DELETE,
         "procedures.failedsearch": VIEW,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,

@@ -45,6 +45,16 @@ def current(using: str = DEFAULT_DB_ALIAS) -> str:
     return row[0] if row else ""
 
 
+def hold(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Until this transaction ends nobody else changes what the stamp watches: each such change needs its row.
+
+    Whoever means to read and then write takes it first. SQLite's transactions exclude each other from their start.
+    """
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT value FROM organisation_contentstamp WHERE id = 1 FOR UPDATE")
+
+
 def stamped_models() -> list[type[Model]]:
     """The models whose rows move the stamp: the whole catalogue, and the agencies with their successors.
 

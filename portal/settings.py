@@ -114,6 +114,9 @@ except ValueError as error:
 # Years after which the personal facts of a closed record may be erased (`manage.py erase_records`).
 PORTAL_RETENTION_YEARS = env.int("PORTAL_RETENTION_YEARS", default=5)
 
+# Whether a load of the catalogue takes effect only when somebody else than who brought it confirms it.
+PORTAL_SECOND_PERSON = switch("PORTAL_SECOND_PERSON", default=False)
+
 # Applications ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -320,6 +323,13 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: [] for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 }
 X_FRAME_OPTIONS = "DENY"
+# Of one request, in bytes: the largest load of the catalogue (`procedures/loads.py`) and what the form adds.
+LARGEST_UPLOAD = 21_000_000
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 CSRF_FAILURE_VIEW = "portal.errors.forbidden"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -19,6 +19,8 @@ from organisation.folded_search import FoldedSearch
 from organisation.models import Agency
 from portal.clock import today
 
+from . import admin_loading  # noqa: F401  (it registers itself)
+from .admin_edits import DecisionForm, VersionedAdmin
 from .models import (
     Channel,
     Document,
@@ -99,7 +101,7 @@ def owner_name(field: Any) -> str:
 
 
 @admin.register(Field)
-class FieldAdmin(FoldedSearch):
+class FieldAdmin(VersionedAdmin, FoldedSearch):
     list_display = ["name", "slug", "owner", "procedure_count"]
     ordering = ["name", "slug"]  # counting takes the model's own order away
     list_per_page = 50
@@ -265,13 +267,13 @@ class CodeField(forms.CharField):
         return parse_code(super().to_python(value) or "")
 
 
-class ProcedureForm(forms.ModelForm):
+class ProcedureForm(DecisionForm):
     def clean_replaced_by(self) -> Any:
         return not_itself(self.instance, self.cleaned_data["replaced_by"], _("A procedure does not replace itself."))
 
 
 @admin.register(Procedure)
-class ProcedureAdmin(FoldedSearch):
+class ProcedureAdmin(VersionedAdmin, FoldedSearch):
     form = ProcedureForm
     list_display = ["code", "short_name", "public", "owner", "field", "level", "online", "time", "document_count"]
     list_display_links = ["code", "short_name"]
@@ -308,11 +310,17 @@ class ProcedureAdmin(FoldedSearch):
         (_("Publication"), {"fields": ["published", "decision", "valid_from", "valid_to", "replaced_by"]}),
         (_("Legal basis"), {"fields": ["legal_basis"]}),
         (_("Source"), {"fields": ["source", "source_date", "source_note"]}),
+        (_("This change"), {"fields": ["change_decision"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("field")
         return rows.prefetch_related("channels", "documents", owners_today("field__"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the question about the change for those who may only look."""
+        may_change = self.has_change_permission(request, obj)
+        return self.fieldsets if may_change else self.fieldsets[:-1]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "code":
@@ -358,7 +366,7 @@ class ProcedureAdmin(FoldedSearch):
 
 
 @admin.register(LegalDocument)
-class LegalDocumentAdmin(FoldedSearch):
+class LegalDocumentAdmin(VersionedAdmin, FoldedSearch):
     list_display = ["number", "kind", "title", "procedure_count"]
     list_filter = ["kind"]
     ordering = ["number"]
@@ -374,7 +382,7 @@ class LegalDocumentAdmin(FoldedSearch):
 
 
 @admin.register(Synonym)
-class SynonymAdmin(FoldedSearch):
+class SynonymAdmin(VersionedAdmin, FoldedSearch):
     form = WordForm
     list_display = ["everyday", "official", "origin"]
     list_filter = ["origin"]

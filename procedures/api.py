@@ -49,9 +49,9 @@ from .models import (
 from .models import Field as FieldOfWork
 from .models import parse_code as code_of
 from .search import UNKNOWN, current, find
+from .tables import harmless
 
 MAX_AGE = 60  # seconds that an answer may be used again without asking
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a cell that begins so
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
 LIST_PARTS = ("channels", "field__owners__agency")
 
@@ -553,8 +553,7 @@ def row(request: HttpRequest, procedure: Procedure) -> dict[str, str]:
 
 
 def cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return harmless("" if value is None else str(value))
 
 
 # Addresses, and the page that explains them ----------------------------------------------------

@@ -17,7 +17,7 @@ from portal import clock
 from .search import current
 
 # Goes up with each change of the program that changes what an address answers over the same catalogue.
-VERSION = "3"
+VERSION = "4"
 FRAGMENT_HEADERS = ("HX-Request", "HX-History-Restore-Request")  # what htmx asks a part of a page with
 
 

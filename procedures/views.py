@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 
-from . import elsewhere, listing, search
+from . import changes, elsewhere, listing, search
 from .conditional import fragment_of_catalogue, page_of_catalogue
 from .forms import filter_selects, search_box
 from .languages import in_language
@@ -134,7 +134,8 @@ def detail(request: HttpRequest, index: search.Index, code: str) -> HttpResponse
     if not procedure.is_public(today):
         if procedure.replaced_by and procedure.replaced_by.is_public(today):
             return redirect(f"{reverse('procedures:detail', args=[procedure.replaced_by.code])}?from={procedure.code}")
-        return render(request, "procedures/withdrawn.html", {"procedure": procedure}, status=410)
+        context = {"procedure": procedure, "withdrawal": changes.withdrawal(procedure.code)}
+        return render(request, "procedures/withdrawn.html", context, status=410)
     owner = next((item.agency for item in procedure.field.owners.all() if item.is_valid(today)), None)
     cases: dict[str, list[Document]] = {"": []}  # what is needed in every case comes first
     for paper in procedure.documents.all():
@@ -151,6 +152,8 @@ def detail(request: HttpRequest, index: search.Index, code: str) -> HttpResponse
             "center": Agency.objects.valid_on(today).filter(kind=AgencyKind.CENTER).first(),
             "related": listing.related(procedure, today),
             "former": former(request.GET.get("from", ""), procedure),
+            "changes": changes.history(procedure.code),
+            "planned": changes.planned(procedure.code),
         },
     )
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST
 
 from organisation.models import User
 from organisation.roles import Deed, can
+from procedures.tables import harmless
 
 from . import actions, bulk, scope
 from .admin.forms import person_name
-from .exchange.exporting import harmless
 from .models import BulkJob
 from .statuses import MOVES, Status
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from pytest_django import DjangoDbBlocker
 
 from organisation import stamp
+from procedures import guards as version_guards
 from procedures import slots
 from procedures.search import index
 from records import guards
@@ -88,12 +89,14 @@ def pytest_runtest_teardown(item, nextitem):
         return (yield)
     with blocker.unblock():
         guards.remove_guards()
+        version_guards.remove_guards()
     try:
         return (yield)
     finally:
         if nextitem:  # else the database is gone
             with blocker.unblock():
                 guards.install_guards()
+                version_guards.install_guards()
             load_catalogue(item.config)
 
 

@@ -1,25 +1,59 @@
-"""Writing a difference: in bulk, in one transaction, in the order of the references."""
+"""Writing a difference, the one door: in bulk, in one transaction, as a new version of the catalogue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import models, transaction
 
-from procedures.models import Procedure
+from organisation import stamp
+from procedures.models import CatalogueVersion, Procedure
 
-from .diff import Difference, natural_keys
-from .shape import Key, Shape, Values
+from .diff import Difference
+from .edits import Edit, edits_of
+from .shape import Key, Shape, Values, natural_keys, primary_keys
+from .versions import Cause, begun, make, make_first
 
 BATCH = 500
+Rows = dict[tuple[str, Key], int]  # the label and key of a row that is put back → its primary key
+Progress = Callable[[Difference], None]
 
 
 @transaction.atomic
-def apply(differences: list[Difference], progress: Callable[[Difference], None] = lambda _difference: None) -> None:
-    """Write `differences` or, when anything fails, nothing. `progress` is called after each model."""
+def apply(
+    differences: list[Difference],
+    progress: Progress = lambda _difference: None,
+    cause: Cause | None = None,
+    rows: Rows | None = None,
+) -> CatalogueVersion | None:
+    """Write `differences` as a new version or, when anything fails, nothing; None when there is nothing to write.
+
+    `progress` is called after each model. `rows` are the primary keys of rows that come back.
+    """
+    stamp.hold()
+    cause = cause or Cause()
+    if not begun():
+        write_all(differences, progress, {})
+        return make_first(cause) if Procedure.objects.exists() else None
+    edits = edits_of(differences)
+    if not edits:
+        return None
+    edits = with_rows(edits)
+    write_all(differences, progress, rows or {})
+    return make(cause, edits)
+
+
+def with_rows(edits: Sequence[Edit]) -> list[Edit]:
+    """`edits` with the primary keys of the rows that go."""
+    pks = {shape: primary_keys(shape) for shape in {edit.shape for edit in edits if edit.after is None}}
+    return [replace(edit, row=pks[edit.shape][edit.key]) if edit.after is None else edit for edit in edits]
+
+
+def write_all(differences: list[Difference], progress: Progress, rows: Rows) -> None:
     for difference in reversed(differences):
         remove(difference)
     for difference in differences:
-        write(difference)
+        write(difference, rows)
         progress(difference)
 
 
@@ -34,7 +68,7 @@ def remove(difference: Difference) -> None:
         Procedure.objects.filter(code__in=codes).update(published=False)
 
 
-def write(difference: Difference) -> None:
+def write(difference: Difference, rows: Rows) -> None:
     """Changed rows first, so that what they give up (the last owner of a field, say) is free for the added ones."""
     shape = difference.shape
     # A reference to a row of the same model is set once all of its rows exist.
@@ -44,7 +78,10 @@ def write(difference: Difference) -> None:
     changed = {key: values for key, (values, _names) in difference.changed.items()}
     names = {name for _values, names in difference.changed.values() for name in names} & shape.columns.keys()
     update(shape, changed, names - set(later), pks)
-    added = [build(shape, values, pks, skip=later) for values in difference.added.values()]
+    added = [
+        build(shape, values, pks, skip=later, pk=rows.get((shape.label, key)))
+        for key, values in difference.added.items()
+    ]
     shape.model._default_manager.bulk_create(added, batch_size=BATCH)
     if later:
         pks.update(dict.fromkeys(later, primary_keys(shape)))
@@ -99,15 +136,3 @@ def write_set(shape: Shape, name: str, rows: dict[Key, Values]) -> None:
 
 def reference_keys(shape: Shape) -> dict[Key, Any]:
     return {key: pk for pk, key in natural_keys(shape).items()}
-
-
-def primary_keys(shape: Shape) -> dict[Key, Any]:
-    """Key → primary key, also where the key itself holds a reference."""
-    if not shape.references.keys() & set(shape.key):
-        return reference_keys(shape)
-    found = {}
-    keys = {name: natural_keys(shape.references[name]) for name in shape.key if name in shape.references}
-    for pk, *parts in shape.model._default_manager.values_list("pk", *shape.key):
-        key = tuple(keys[name][part] if name in keys else part for name, part in zip(shape.key, parts, strict=True))
-        found[key] = pk
-    return found

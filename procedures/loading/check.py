@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from procedures.models import OnlineLevel
 
-from .read import Fault, Row
+from .faults import Fault, Faults, shown
+from .rows import Row
 from .shape import BY_LABEL, SHAPES, Key, Shape, Values
 
 HIGHEST_RANK = 4
@@ -20,19 +21,23 @@ Checked = dict[str, dict[Key, Values]]  # label → key → values, in the order
 class Place:
     """Collects the faults of one row."""
 
-    def __init__(self, row: Row, faults: list[Fault]) -> None:
+    def __init__(self, row: Row, faults: Faults) -> None:
         self.row, self.faults = row, faults
 
     def fault(self, field: str, value: Any, message: str) -> None:
-        self.faults.append(Fault(self.row.file, self.row.number, field, str(value)[:80], message))
+        row = self.row
+        title = row.titles.get(field, field)
+        self.faults.append(Fault(row.file, row.number, title, shown(value), message, row.sheet))
 
 
-def check(rows: list[Row], known: Callable[[Shape], set[Key]]) -> tuple[Checked, list[Fault]]:
-    """The rows as keys and values, and everything that is wrong with them.
+def check(
+    rows: list[Row], known: Callable[[Shape], set[Key]], faults: Faults | None = None
+) -> tuple[Checked, list[Fault]]:
+    """The rows as keys and values, and everything that is wrong with them, added to `faults`.
 
     `known(shape)` gives the keys that the database holds, so that a row may refer to what is not in the files.
     """
-    faults: list[Fault] = []
+    faults = Faults() if faults is None else faults
     checked: Checked = {shape.label: {} for shape in SHAPES}
     places: dict[tuple[str, Key], Place] = {}
     for row in rows:
@@ -41,9 +46,9 @@ def check(rows: list[Row], known: Callable[[Shape], set[Key]]) -> tuple[Checked,
         if shape is None:
             place.fault("model", row.label, _("Not a part of the catalogue."))
             continue
-        before = len(faults)
+        before = faults.total
         values = dict(read_values(shape, row, place))
-        if len(faults) > before:
+        if faults.total > before:
             continue
         for field, value, message in broken_rules(shape, values):
             place.fault(field, value, message)
@@ -63,6 +68,9 @@ def read_values(shape: Shape, row: Row, place: Place) -> Iterator[tuple[str, Any
     for name in sorted(row.fields.keys() - shape.columns.keys() - shape.sets.keys()):
         place.fault(name, row.fields[name], _("No such field."))
     for name, field in (shape.columns | shape.sets).items():
+        if row.base is not None and name not in row.fields:
+            yield name, row.base[name]
+            continue
         value = row.fields.get(name, shape.default(name))
         try:
             if name in shape.references:
@@ -76,7 +84,7 @@ def read_values(shape: Shape, row: Row, place: Place) -> Iterator[tuple[str, Any
 def read_plain(field: Any, value: Any) -> Any:
     if isinstance(value, str):
         value = unicodedata.normalize("NFC", value).strip()
-        if any(unicodedata.category(character) == "Cc" for character in value):
+        if not value.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
             raise ValidationError(_("Control characters."))
     elif isinstance(value, list | dict) or (
         isinstance(value, bool) != isinstance(field, models.BooleanField) and value is not None

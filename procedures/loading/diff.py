@@ -1,16 +1,17 @@
 """What a load would change, compared row by row with the database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import Field, Procedure
 
 from .check import Checked
-from .shape import SHAPES, Key, Shape, Values
+from .shape import SHAPES, Key, Shape, Values, natural_keys, stored
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,19 @@ class Scope:
         if missing:
             raise ValueError(_("Nothing has the code “%(code)s”.") % {"code": self.value})
 
+    def procedures(self) -> QuerySet[Procedure]:
+        """The procedures within the scope, published or not."""
+        if self.kind == "none":
+            return Procedure.objects.none()
+        if self.kind == "agency":
+            return Procedure.objects.filter(field__in=Field.objects.filter(owners__agency__code=self.value))
+        if self.kind == "field":
+            return Procedure.objects.filter(field__slug=self.value)
+        return Procedure.objects.all()
+
     def codes(self) -> set[str]:
         """The codes of the published procedures within the scope."""
-        if self.kind == "none":
-            return set()
-        procedures = Procedure.objects.filter(published=True)
-        if self.kind == "agency":
-            procedures = procedures.filter(field__owners__agency__code=self.value)
-        if self.kind == "field":
-            procedures = procedures.filter(field__slug=self.value)
-        return set(procedures.values_list("code", flat=True))
+        return set(self.procedures().filter(published=True).values_list("code", flat=True))
 
 
 @dataclass
@@ -56,21 +60,30 @@ class Difference:
     shape: Shape
     added: dict[Key, Values] = field(default_factory=dict)
     changed: dict[Key, tuple[Values, list[str]]] = field(default_factory=dict)
+    before: dict[Key, Values] = field(default_factory=dict)  # what the changed rows hold now
     unchanged: int = 0
     removed: list[Key] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)  # procedures only: codes
 
 
-def diff(checked: Checked, scope: Scope) -> list[Difference]:
-    """The differences between `checked` and the database, in the order in which they are written."""
-    differences = [compare(shape, checked) for shape in SHAPES]
+def diff(
+    checked: Checked,
+    scope: Scope,
+    spared: Mapping[str, set[Key]] = MappingProxyType({}),
+    present: Callable[[Shape], dict[Key, Values]] = stored,
+) -> list[Difference]:
+    """The differences between `checked` and the database, in the order in which they are written. `spared` tells by
+    label of a part the procedures that keep those parts."""
+    differences = [compare(shape, checked, spared.get(shape.label, set()), present) for shape in SHAPES]
     procedures = next(item for item in differences if item.shape.model is Procedure)
     held = {str(key[0]) for key in checked[procedures.shape.label]}
     procedures.withdrawn = sorted(scope.codes() - held)
     return differences
 
 
-def compare(shape: Shape, checked: Checked) -> Difference:
+def compare(
+    shape: Shape, checked: Checked, spared: set[Key], stored: Callable[[Shape], dict[Key, Values]]
+) -> Difference:
     wanted = checked[shape.label]
     difference = Difference(shape)
     if not wanted and not shape.owned_by:
@@ -81,10 +94,11 @@ def compare(shape: Shape, checked: Checked) -> Difference:
             difference.added[key] = values
         elif names := [name for name in values if values[name] != present[key][name]]:
             difference.changed[key] = (values, names)
+            difference.before[key] = present[key]
         else:
             difference.unchanged += 1
     if shape.owned_by:
-        owners = checked[shape.references[shape.owned_by].label]
+        owners = checked[shape.references[shape.owned_by].label].keys() - spared
         difference.removed = [
             key
             for key, values in present.items()
@@ -96,40 +110,6 @@ def compare(shape: Shape, checked: Checked) -> Difference:
 def is_the_files(values: Values) -> bool:
     """A word that a steward added stays when a file does not know it."""
     return values.get("origin") != "steward"
-
-
-def stored(shape: Shape) -> dict[Key, Values]:
-    """All rows of a model as keys and values, in two queries or three."""
-    names = list(shape.columns)
-    keys = {name: natural_keys(target) for name, target in shape.references.items()}
-    rows = {}
-    for pk, *raw in shape.model._default_manager.values_list("pk", *names):
-        values: Values = dict(zip(names, raw, strict=True))
-        for name in shape.references.keys() & shape.columns.keys():
-            values[name] = keys[name].get(values[name])
-        rows[pk] = values
-    for name in shape.sets:
-        members = set_members(shape, name)
-        for pk, values in rows.items():
-            values[name] = tuple(sorted(keys[name][member] for member in members.get(pk, [])))
-    return {tuple(values[name] for name in shape.key): values for values in rows.values()}
-
-
-def set_members(shape: Shape, name: str) -> dict[Any, list[Any]]:
-    """Primary key → primary keys of the rows in its set `name`."""
-    members: dict[Any, list[Any]] = {}
-    relation = shape.sets[name]
-    pairs = relation.remote_field.through._default_manager.values_list(
-        relation.m2m_field_name() + "_id", relation.m2m_reverse_field_name() + "_id"
-    )
-    for pk, member in pairs:
-        members.setdefault(pk, []).append(member)
-    return members
-
-
-def natural_keys(shape: Shape) -> dict[Any, Key]:
-    """Primary key → key, for a model that others refer to (its key holds no reference itself)."""
-    return {pk: tuple(key) for pk, *key in shape.model._default_manager.values_list("pk", *shape.key)}
 
 
 def known_keys(shape: Shape) -> set[Key]:

@@ -1,12 +1,20 @@
-"""Reading catalogue files (Django fixtures) into rows that remember where they stand."""
+"""Reading catalogue files of every format into rows that remember where they stand."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-from django.utils.translation import gettext as _
+from procedures.tables import Content, Unreadable, open_table
+
+from .drafts import Drafts
+from .faults import Fault, Faults
+from .headers import find_header
+from .json_rows import JsonReader, is_json
+from .lookup import Register
+from .rows import Row
+from .shape import Key, Shape, Values, stored
+from .table import TableReader
 
 ROOMS = Path(__file__).resolve().parents[2]
 SHIPPED = [
@@ -25,58 +33,41 @@ SHIPPED = [
         )
     ),
 ]
+File = Path | tuple[str, Content]  # a path, or what came under a name
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one value: the file, the row in it (from 1; 0 is the file itself), the field, and why."""
+@dataclass
+class Reading:
+    """What files hold: rows, faults, sentences about what was guessed or left out, and label of a part → procedures
+    of whose parts of that sort the files say nothing."""
 
-    file: str
-    row: int
-    field: str
-    value: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Row:
-    file: str
-    number: int
-    label: str
-    fields: dict[str, Any]
+    rows: list[Row] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    remarks: list[str] = field(default_factory=list)
+    spared: dict[str, set[Key]] = field(default_factory=dict)
 
 
-def read(files: Iterable[Path]) -> tuple[list[Row], list[Fault]]:
+def read(files: Iterable[File]) -> tuple[list[Row], list[Fault]]:
     """All rows of `files`, and a fault for whatever is not a row."""
-    rows: list[Row] = []
-    faults: list[Fault] = []
+    reading = read_all(files, cache(stored))
+    return reading.rows, reading.faults
+
+
+def read_all(files: Iterable[File], present: Callable[[Shape], dict[Key, Values]]) -> Reading:
+    """Read `files`; `present` gives the rows that the catalogue holds, which a table completes its own with."""
+    reading, register = Reading(), Register()
+    drafts = Drafts(reading.faults, reading.remarks, present)
     for file in files:
+        name, content = (file.name, file) if isinstance(file, Path) else file
         try:
-            entries = json.loads(file.read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            faults.append(Fault(file.name, 0, "", str(file), error.strerror or str(error)))
-        except UnicodeDecodeError as error:
-            faults.append(Fault(file.name, 0, "", "", _("Not UTF-8, from byte %(byte)d on.") % {"byte": error.start}))
-        except (json.JSONDecodeError, RecursionError) as error:
-            faults.append(Fault(file.name, 0, "", "", _("Not JSON: %(error)s") % {"error": error}))
-        else:
-            read_entries(file.name, entries, rows, faults)
-    return rows, faults
-
-
-def read_entries(file: str, entries: Any, rows: list[Row], faults: list[Fault]) -> None:
-    if not isinstance(entries, list):
-        faults.append(Fault(file, 0, "", type(entries).__name__, _("A list of rows was expected.")))
-        return
-    for number, entry in enumerate(entries, start=1):
-        match entry:
-            case {"model": str(label), "fields": dict(fields)} if "pk" not in entry:
-                rows.append(Row(file, number, label.lower(), fields))
-            case {"pk": _pk}:
-                faults.append(
-                    Fault(file, number, "pk", str(entry["pk"]), _("Rows are named by their natural keys, without pk."))
-                )
-            case _other:
-                faults.append(
-                    Fault(file, number, "", repr(entry)[:80], _("Each row needs a “model” and its “fields”."))
-                )
+            if is_json(name, content):
+                reading.rows.extend(JsonReader(name, drafts, register).read(content))
+            else:
+                opened = open_table(content, best=lambda sheet: find_header(sheet).score[0])
+                TableReader(name, drafts, register).read(opened)
+        except Unreadable as error:
+            reading.faults.append(Fault(name, 0, "", "", str(error)))
+    reading.rows.extend(drafts.rows())
+    reading.spared = drafts.spared
+    drafts.say()
+    return reading

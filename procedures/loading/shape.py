@@ -74,3 +74,47 @@ SHAPES = [
 ]
 BY_MODEL: dict[Any, Shape] = {shape.model: shape for shape in SHAPES}
 BY_LABEL = {shape.label: shape for shape in SHAPES}
+
+
+def stored(shape: Shape, **only: Any) -> dict[Key, Values]:
+    """All rows of a model, or those that a filter leaves, as keys and values, in two queries or three."""
+    names = list(shape.columns)
+    keys = {name: natural_keys(target) for name, target in shape.references.items()}
+    rows = {}
+    for pk, *raw in shape.model._default_manager.filter(**only).values_list("pk", *names):
+        values: Values = dict(zip(names, raw, strict=True))
+        for name in shape.references.keys() & shape.columns.keys():
+            values[name] = keys[name].get(values[name])
+        rows[pk] = values
+    for name in shape.sets:
+        members = set_members(shape, name)
+        for pk, values in rows.items():
+            values[name] = tuple(sorted(keys[name][member] for member in members.get(pk, [])))
+    return {tuple(values[name] for name in shape.key): values for values in rows.values()}
+
+
+def set_members(shape: Shape, name: str) -> dict[Any, list[Any]]:
+    """Primary key → primary keys of the rows in its set `name`."""
+    members: dict[Any, list[Any]] = {}
+    relation = shape.sets[name]
+    pairs = relation.remote_field.through._default_manager.values_list(
+        relation.m2m_field_name() + "_id", relation.m2m_reverse_field_name() + "_id"
+    )
+    for pk, member in pairs:
+        members.setdefault(pk, []).append(member)
+    return members
+
+
+def natural_keys(shape: Shape) -> dict[Any, Key]:
+    """Primary key → key, for a model that others refer to (its key holds no reference itself)."""
+    return {pk: tuple(key) for pk, *key in shape.model._default_manager.values_list("pk", *shape.key)}
+
+
+def primary_keys(shape: Shape, **only: Any) -> dict[Key, Any]:
+    """Key → primary key, also where the key itself holds a reference."""
+    keys = {name: natural_keys(shape.references[name]) for name in shape.key if name in shape.references}
+    found = {}
+    for pk, *parts in shape.model._default_manager.filter(**only).values_list("pk", *shape.key):
+        key = tuple(keys[name][part] if name in keys else part for name, part in zip(shape.key, parts, strict=True))
+        found[key] = pk
+    return found

@@ -4,11 +4,25 @@ from .choices import Audience, ChannelKind, LegalKind, Level, OnlineLevel, Origi
 from .fields import Field, FieldOwner
 from .parts import Channel, Document, EverydayName, LegalDocument, Result
 from .procedure import Procedure, parse_code
-from .versions import ProcedureVersion, pin
+from .versions import (
+    CatalogueLoad,
+    CatalogueVersion,
+    Change,
+    LoadFile,
+    LoadState,
+    PlannedChange,
+    ProcedureVersion,
+    RowChange,
+    VersionKind,
+    pin,
+)
 from .words import FailedSearch, Synonym
 
 __all__ = [
     "Audience",
+    "CatalogueLoad",
+    "CatalogueVersion",
+    "Change",
     "Channel",
     "ChannelKind",
     "Document",
@@ -19,14 +33,19 @@ __all__ = [
     "LegalDocument",
     "LegalKind",
     "Level",
+    "LoadFile",
+    "LoadState",
     "OnlineLevel",
     "Origin",
+    "PlannedChange",
     "Procedure",
     "ProcedureVersion",
     "Result",
+    "RowChange",
     "Source",
     "Synonym",
     "TimeUnit",
+    "VersionKind",
     "parse_code",
     "pin",
 ]

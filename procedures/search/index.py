@@ -17,6 +17,7 @@ import numpy as np
 from organisation import stamp, succession
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
+from procedures import loads
 from procedures.models import Channel, Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
 from procedures.text import words
 
@@ -93,7 +94,8 @@ _building = threading.Lock()
 def current() -> Index:
     """The index of the catalogue as it stands: one small query, and a rebuild when the stamp or the day moved.
 
-    While one thread rebuilds, the others go on with the state before.
+    Whoever is the first to see a new day applies what was scheduled for it. While one thread rebuilds, the others go
+    on with the state before.
     """
     global _current
     now, day = stamp.current(), clock.today()
@@ -104,6 +106,8 @@ def current() -> Index:
         return index
     try:
         if _current is None or (_current.stamp, _current.day) != (now, day):
+            if loads.apply_due(day):
+                now = stamp.current()
             _current = build(now, day)
         return _current
     finally:

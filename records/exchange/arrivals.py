@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import ChannelKind, Procedure
+from procedures.tables import folded
 from records.actions import Applicant, Request
 from records.clock import current_calendar
 from records.deadlines import Limit
 from records.statuses import Status
 
-from .columns import folded
 from .reading import Row
 
 S = Status

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import Procedure, TimeUnit, parse_code
+from procedures.tables import folded
 from records import codes, personal
 from records.actions import Applicant, Refused, Request, promised
 from records.clock import aware, local
@@ -20,7 +21,7 @@ from records.working_days import CLOSING, OFFICE_HOURS, Calendar, office_time
 
 from . import values
 from .arrivals import ANY_TIME, WAYS, Arrival, Fault, Faults, Move, Registers
-from .columns import BY_KEY, CHANNELS, COLLECTIONS, KINDS, STATUSES, folded
+from .columns import BY_KEY, CHANNELS, COLLECTIONS, KINDS, STATUSES
 from .reading import Row, Source
 from .values import Told
 

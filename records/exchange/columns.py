@@ -1,11 +1,10 @@
 """The columns of an exchanged file, under the names by which other systems know them."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from procedures.models import ChannelKind, TimeUnit
-from procedures.text import words
+from procedures.tables import folded
 from records.models import ApplicantKind, Collection
 from records.statuses import Status
 
@@ -54,12 +53,6 @@ COLUMNS = [
     Column("reason", ("Lý do",), ("Reason",), **PERSONAL),
 ]
 BY_KEY = {column.key: column for column in COLUMNS}
-
-
-@lru_cache(maxsize=4_096)  # the same few names in every row
-def folded(text: str) -> str:
-    """A text as it is compared: its words in small letters without accents."""
-    return " ".join(words(text))
 
 
 HEADERS = {folded(header): column.key for column in COLUMNS for header in (*column.vietnamese, *column.english)}

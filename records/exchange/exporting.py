@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from organisation.models import Agency
 from procedures.models import ChannelKind, Procedure, TimeUnit
+from procedures.tables import harmless
 from records.models import ApplicantKind, Collection, Record, RecordQuerySet
 from records.personal import masked_name, masked_number
 from records.statuses import Status
 
 from .columns import BY_KEY, CHANNEL_NAMES, COLLECTION_NAMES, KIND_NAMES, STATUS_NAMES, UNIT_NAMES
-from .values import FORMULA
 
 ROWS_AT_ONCE = 2_000
 # Read by people only; an import does without.
@@ -86,8 +86,3 @@ def personal(record: Record, in_full: bool) -> dict[str, str]:
 
 def wall(moment: datetime.datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
-
-
-def harmless(cell: str) -> str:
-    """A cell that Excel takes for no formula: an apostrophe in front, which an import takes away again."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -2,22 +2,22 @@
 
 import datetime
 import re
-import unicodedata
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from procedures import tables
 from procedures.models import TimeUnit
+from procedures.tables import folded
 from records.deadlines import Limit
 
-from .columns import LIMIT_UNITS, folded
+from .columns import LIMIT_UNITS
 
 LONGEST = 500  # characters of a cell
 MOST_UNITS = 1_000  # of a time limit
 EARLIEST = 1990  # year
 MIDNIGHT = datetime.time()  # what a spreadsheet gives a day without a time
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to Excel
 DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d")
 TIME_FORMATS = ("%H:%M", "%H:%M:%S")
 LIMIT = re.compile(r"(\d{1,4})\s*(\D*)\Z")
@@ -32,24 +32,7 @@ class Told(NamedTuple):
 
 def text(cell: Any) -> str:
     """A cell as one line of text; a number without its decimal point where nothing stands behind it."""
-    if cell is None or cell == "":
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    plain = unicodedata.normalize("NFC", str(cell)).strip()
-    if not plain.isprintable():
-        check_characters(plain)
-    if len(plain) > LONGEST:
-        raise ValueError(_("More than %(count)d characters.") % {"count": LONGEST})
-    plain = " ".join(plain.split())
-    return plain[1:] if plain.startswith("'") and plain[1:].startswith(FORMULA) else plain
-
-
-def check_characters(plain: str) -> None:
-    if any(unicodedata.category(letter) == "Cs" for letter in plain):
-        raise ValueError(_("Not UTF-8."))
-    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in plain):
-        raise ValueError(_("Control characters."))
+    return tables.text(cell, LONGEST)
 
 
 def number_text(cell: Any, *lengths: int) -> str:

@@ -16,7 +16,8 @@ from django.db.models import Q
 from organisation.models import Agency
 from portal import clock
 from procedures.models import ChannelKind, Procedure, parse_code
-from records.exchange.columns import STATUSES, folded
+from procedures.tables import folded
+from records.exchange.columns import STATUSES
 from records.exchange.exporting import headers, rows
 from records.listing import ANY, OVERDUE, Filters, due_condition
 from records.models import Record

@@ -7,11 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal import clock
+from procedures.progress import Progress
+from procedures.tables import Unreadable
 from records.exchange.arrivals import Fault, Faults, Registers
 from records.exchange.checking import Checker
 from records.exchange.importing import ROWS_OF_A_BATCH, Changed, Importer, check
-from records.exchange.reading import Source, Unreadable, missing_columns, open_source
-from records.progress import Progress
+from records.exchange.reading import Source, missing_columns, open_source
 
 HEADERS = Fault(0, "column", "value", "what is wrong")
 

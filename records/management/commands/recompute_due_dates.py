@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from procedures.progress import Progress
 from records import days
 from records.models import Recomputation
-from records.progress import Progress
 
 SECONDS = 1.0  # between two looks at how far it is
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
-from records.progress import Progress
+from procedures.progress import Progress
 from records.rotation import rotate, sealed_columns
 
 

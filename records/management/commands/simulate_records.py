@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from organisation.models import Agency, AgencyKind
 from portal import clock
+from procedures.progress import Progress
 from records.actions import Refused
 from records.clock import aware
 from records.models import Record
-from records.progress import Progress
 from records.simulation.run import Tally, simulate
 from records.simulation.shares import Shares
 from records.simulation.volume import Order, TooMany

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from procedures.progress import Progress
 from records import history
 from records.models import Record
-from records.progress import Progress
 
 
 class Command(BaseCommand):

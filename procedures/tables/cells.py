@@ -1,0 +1,66 @@
+"""What every cell is before it means something: pure functions."""
+
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from procedures.text import words
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to Excel
+
+
+class Uncomputed(str):
+    """A formula that was saved without its value: nothing can be read there."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=16_384)  # the same few names in every row
+def folded(text: str) -> str:
+    """A text as it is compared: its words in small letters without accents."""
+    return " ".join(words(text))
+
+
+def text(cell: Any, longest: int, keep_lines: bool = False) -> str:
+    """A cell as text, composed and without needless space; a number without its decimal point where nothing stands
+    behind it. `keep_lines` leaves its lines apart. ValueError: what cannot be taken, or is longer than `longest`."""
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, Uncomputed):
+        raise ValueError(_("A formula without its value: open the file, save it again, or put the value there."))
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    plain = unicodedata.normalize("NFC", str(cell)).strip()
+    if not plain.isprintable():
+        check_characters(plain)
+        plain = plain.translate(INVISIBLE)
+    if len(plain) > longest:
+        raise ValueError(_("More than %(count)d characters.") % {"count": longest})
+    lines = map(one_line, plain.splitlines()) if keep_lines else [one_line(plain)]
+    return plainly("\n".join(filter(None, lines)))
+
+
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\xad"))
+
+
+def one_line(plain: str) -> str:
+    return " ".join(plain.split())
+
+
+def check_characters(plain: str) -> None:
+    if any(unicodedata.category(letter) == "Cs" for letter in plain):
+        raise ValueError(_("Not UTF-8."))
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in plain):
+        raise ValueError(_("Control characters."))
+
+
+def harmless(cell: str) -> str:
+    """A cell that Excel takes for no formula: an apostrophe in front, which reading takes away again."""
+    return f"'{cell}" if cell.lstrip("'").startswith(FORMULA) else cell
+
+
+def plainly(cell: str) -> str:
+    """What `harmless` was given."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
