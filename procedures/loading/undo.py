@@ -70,7 +70,7 @@ def obstacle(edits: Sequence[Edit], since: CatalogueVersion | None = None) -> st
     if changed:
         later = later_versions(changed, since)
         told = _("These rows were changed since: %(rows)s.") % {"rows": named(changed)}
-        return f"{told} {_('See version %(numbers)s.') % {'numbers': later}}" if later else told
+        return told + " " + _("See version %(numbers)s.") % {"numbers": later} if later else told
     held = pointed_at(edits)
     if held:
         rows = "; ".join(f"{show(edit.key)} ← {show(key)}" for edit, key in held[:NAMED])
