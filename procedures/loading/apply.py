@@ -24,11 +24,10 @@ def apply(
     differences: list[Difference],
     progress: Progress = lambda _difference: None,
     cause: Cause | None = None,
-    rows: Rows | None = None,
 ) -> CatalogueVersion | None:
     """Write `differences` as a new version or, when anything fails, nothing; None when there is nothing to write.
 
-    `progress` is called after each model. `rows` are the primary keys of rows that come back.
+    `progress` is called after each model.
     """
     stamp.hold()
     cause = cause or Cause()
@@ -36,11 +35,20 @@ def apply(
         write_all(differences, progress, {})
         return make_first(cause) if Procedure.objects.exists() else None
     edits = edits_of(differences)
-    if not edits:
-        return None
-    edits = with_rows(edits)
-    write_all(differences, progress, rows or {})
-    return make(cause, edits)
+    return put(edits, differences, cause, progress) if edits else None
+
+
+def put(
+    edits: Sequence[Edit],
+    differences: list[Difference],
+    cause: Cause,
+    progress: Progress = lambda _difference: None,
+) -> CatalogueVersion:
+    """Write the same change, given in both forms, as a new version. To be called while the stamp is held."""
+    coming_back = {(edit.shape.label, edit.key): edit.row for edit in edits if edit.before is None and edit.row}
+    kept = with_rows(edits)
+    write_all(differences, progress, coming_back)
+    return make(cause, kept)
 
 
 def with_rows(edits: Sequence[Edit]) -> list[Edit]:

@@ -10,7 +10,7 @@ from organisation import stamp
 from organisation.models import User
 from procedures.models import CatalogueVersion, Change, VersionKind
 
-from .apply import apply
+from .apply import put
 from .check import show
 from .edits import Edit, differences_of, misfits, pointed_at, read_edit
 from .versions import Cause
@@ -38,18 +38,14 @@ def take_back(version: CatalogueVersion, by: User | None = None, decision: str =
     if reason:
         raise Refused(reason)
     cause = Cause(by=by, decision=decision, kind=VersionKind.UNDO, undoes=version)
-    taken = rewrite(edits_back(version), cause)
-    if taken is None:  # a version always holds changes
-        raise Refused(_("This version changed nothing."))
-    return taken
+    return rewrite(edits_back(version), cause)
 
 
-def rewrite(edits: Sequence[Edit], cause: Cause) -> CatalogueVersion | None:
+def rewrite(edits: Sequence[Edit], cause: Cause) -> CatalogueVersion:
     """Write `edits`, whose rows must be as they were before them."""
     try:
         with transaction.atomic():
-            rows = {(edit.shape.label, edit.key): edit.row for edit in edits if edit.before is None and edit.row}
-            return apply(differences_of(edits), cause=cause, rows=rows)
+            return put(edits, differences_of(edits), cause)
     except ProtectedError as error:
         names = ", ".join(sorted({str(row._meta.verbose_name) for row in error.protected_objects}))
         message = _("What this version added is in use (%(names)s): withdraw it instead.")
@@ -74,7 +70,7 @@ def obstacle(edits: Sequence[Edit], since: CatalogueVersion | None = None) -> st
     if changed:
         later = later_versions(changed, since)
         told = _("These rows were changed since: %(rows)s.") % {"rows": named(changed)}
-        return f"{told} {_('See version %(numbers)s.') % {'numbers': later}}" if later else told
+        return told + " " + _("See version %(numbers)s.") % {"numbers": later} if later else told
     held = pointed_at(edits)
     if held:
         rows = "; ".join(f"{show(edit.key)} ← {show(key)}" for edit, key in held[:NAMED])

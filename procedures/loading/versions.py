@@ -49,7 +49,7 @@ def next_version(cause: Cause) -> CatalogueVersion:
     last = CatalogueVersion.objects.aggregate(last=Max("number"))["last"] or 0
     return CatalogueVersion.objects.create(
         number=last + 1,
-        kind=cause.kind,
+        kind=cause.kind if last else VersionKind.FIRST,
         day=cause.day or clock.today(),
         made_at=clock.now(),
         made_by=cause.by,

@@ -21,6 +21,9 @@ OPEN = {
     "procedures/": "/en/procedures/",
     "procedures/suggest/": "/en/procedures/suggest/?q=khai",
     "procedures/<str:code>/": "/en/procedures/1.001193/",
+    "procedures/<str:code>/changes/": "/en/procedures/1.001193/changes/",
+    "procedures/changes/": "/en/procedures/changes/",
+    "procedures/changes.atom": "/en/procedures/changes.atom",
     "agencies/": "/en/agencies/",
     "agencies/<str:code>/": "/en/agencies/so-tu-phap/",
     "fields/": "/en/fields/",
@@ -29,7 +32,13 @@ OPEN = {
 # Open as well, but of use only after a look-up, or with a link from one.
 AFTER_LOOKUP = {"records/view/", "records/view/link.svg", "records/t/<str:token>/", "records/end/"}
 WITH_FORM = {"/en/records/"}  # a form that is posted needs the cookie of its token
-PAGES = [*OPEN.values(), "/en/nothing", "/en/procedures/?q=khai+sinh", "/en/procedures/?page=999"]
+FEED = "/en/procedures/changes.atom"  # no page: its addresses are whole, and nothing of it is loaded
+PAGES = [
+    *(address for address in OPEN.values() if address != FEED),
+    "/en/nothing",
+    "/en/procedures/?q=khai+sinh",
+    "/en/procedures/?page=999",
+]
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,8 @@ from django.db import IntegrityError, models, transaction
 
 from organisation.models import Agency, User
 from procedures.models import (
+    CatalogueLoad,
+    CatalogueVersion,
     Channel,
     Document,
     EverydayName,
@@ -23,6 +25,7 @@ from procedures.models import (
 
 DAY = datetime.date(2024, 8, 28)
 EVE = DAY - datetime.timedelta(days=1)
+NOON = datetime.datetime(2024, 8, 28, 12, tzinfo=datetime.UTC)
 BIRTH = "1.001193"
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +62,16 @@ def its_own(model: type[models.Model], name: str, **row) -> None:
     assert model._default_manager.filter(**row).update(**{name: models.F("pk")}) == 1
 
 
+def version(**values) -> None:
+    values = {"number": 99, "kind": "load", "day": DAY, "made_at": NOON, **values}
+    create(CatalogueVersion, **values)
+
+
+def upload(**values) -> None:
+    user = User.objects.create_user("zoqua", role="steward")
+    create(CatalogueLoad, made_at=NOON, made_by=user, **values)
+
+
 BREAKS = {
     "agency_period_in_order": lambda: Agency.objects.update(valid_from=DAY, valid_to=EVE),
     "agency_kind_known": lambda: Agency.objects.filter(code="so-y-te").update(kind="ministry"),
@@ -82,6 +95,12 @@ BREAKS = {
     "procedure_version_once": lambda: [
         create(ProcedureVersion, procedure=birth(), digest="x", facts={}) for _twice in range(2)
     ],
+    "version_kind_known": lambda: version(kind="rumour"),
+    "version_undo_names_what_it_takes_back": lambda: version(kind="undo"),
+    "version_first_is_number_one": lambda: version(kind="first"),
+    "load_state_known": lambda: upload(state="lost"),
+    "load_applied_has_a_version": lambda: upload(state="applied"),
+    "load_scheduled_has_a_day": lambda: upload(state="scheduled"),
     "channel_position_once": lambda: again(Channel.objects.all()[0]),
     "channel_kind_known": lambda: create(Channel, procedure=birth(), position=99, kind="pigeon"),
     "channel_unit_needs_time": lambda: create(Channel, procedure=birth(), position=99, kind="online", unit="day"),

@@ -217,6 +217,8 @@ def test_a_procedure_needs_a_fixed_number_of_queries(client, django_assert_num_q
         "/en/procedures/1.001193/",
         "/en/procedures/1.000662/",
         "/en/procedures/BG-BQL-KCN-01/",
+        "/en/procedures/1.001193/changes/",
+        "/en/procedures/changes/",
         "/en/agencies/",
         "/en/agencies/so-tu-phap/",
         "/en/agencies/d-213/",
