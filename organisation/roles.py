@@ -15,13 +15,19 @@ NOTHING: frozenset[str] = frozenset()
 VIEW = frozenset({"view"})
 EDIT = frozenset({"view", "add", "change", "delete"})
 NO_DELETE = EDIT - {"delete"}
+NO_ADD = EDIT - {"add"}
+# What the search counts for itself; what is read of it stands on the page of searches.
+COUNTS = dict.fromkeys(
+    [f"procedures.{name}" for name in ("searchcount", "searchopened", "daysalt", "visit", "notduplicate")], NOTHING
+)
 
 # role → what it may do with every model of an application, or with one model of it.
 # Agencies, procedures and fields are withdrawn by date, not deleted: records point at them.
 PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     Role.OFFICER: {
         "procedures": VIEW,
-        "procedures.failedsearch": NOTHING,
+        **COUNTS,
+        "procedures.correction": NOTHING,
         "organisation.agency": VIEW,
         "records.record": VIEW,
         "records.bulkjob": VIEW,
@@ -29,7 +35,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     },
     Role.SUPERVISOR: {
         "procedures": VIEW,
-        "procedures.failedsearch": NOTHING,
+        **COUNTS,
+        "procedures.correction": NOTHING,
         "organisation.agency": VIEW,
         "organisation.user": VIEW,
         "records.record": VIEW,
@@ -40,14 +47,18 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     },
     Role.STEWARD: {
         "procedures": EDIT,
-        "procedures.failedsearch": VIEW,
+        **COUNTS,
+        "procedures.searchcount": VIEW,
+        "procedures.correction": NO_ADD,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,
     },
     Role.ADMINISTRATOR: {
         "procedures": EDIT,
-        "procedures.failedsearch": VIEW,
+        **COUNTS,
+        "procedures.searchcount": VIEW,
+        "procedures.correction": NO_ADD,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,

@@ -14,10 +14,11 @@ from django.utils.translation import get_language
 from organisation import stamp
 from portal import clock
 
+from .learning import counting
 from .search import current
 
 # Goes up with each change of the program that changes what an address answers over the same catalogue.
-VERSION = "3"
+VERSION = "4"
 FRAGMENT_HEADERS = ("HX-Request", "HX-History-Restore-Request")  # what htmx asks a part of a page with
 
 
@@ -56,26 +57,42 @@ def page_of_catalogue(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     """A public page made from the catalogue alone: `view(request, index, …)`, with the state it has to show.
 
     The answer is kept in memory until the catalogue or the day changes, and a browser that has it already is
-    told so. An answer with another status than 200, or with `keep = False`, is made anew each time.
+    told so. An answer with another status than 200, or with `keep = False`, is made anew each time. What it says
+    that was `searched`, words and hits, is counted for each request.
     """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         index = current()
         etag = etag_of(request, index.stamp, index.day)
-        content = cache.get(etag)
-        if content is None:
+        kept = cache.get(etag)
+        if kept is None:
             response = view(request, index, *args, **kwargs)
             patch_vary_headers(response, FRAGMENT_HEADERS)
             if response.status_code != 200 or not getattr(response, "keep", True):
                 return response
-            content = response.content
-            cache.set(etag, content, timeout=None)
+            kept = response.content, getattr(response, "searched", None)
+            cache.set(etag, kept, timeout=None)
         else:
-            response = HttpResponse(content)
+            response = HttpResponse(kept[0])
             patch_vary_headers(response, FRAGMENT_HEADERS)
+        if kept[1]:
+            counting.searched(request, *kept[1])
         response["ETag"] = etag
         response["Cache-Control"] = "no-cache"  # to be kept, and asked for each time
         return get_conditional_response(request, etag=etag, response=response) or response
+
+    return answer
+
+
+def counts_opening(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The page of a procedure, by its `code`; that it was opened from a search is counted when it is there."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, code: str) -> HttpResponse:
+        response = view(request, code=code)
+        if response.status_code in (200, 304):
+            counting.opened(request, code)
+        return response
 
     return answer

@@ -7,6 +7,7 @@ urlpatterns = [
     path("procedures/", views.catalogue, name="list"),
     path("procedures/suggest/", views.suggest, name="suggest"),
     path("procedures/<str:code>/", views.detail, name="detail"),
+    path("procedures/<str:code>/correction/", views.correction, name="correction"),
     path("agencies/", views.agencies, name="agencies"),
     path("agencies/<str:code>/", views.agency, name="agency"),
     path("fields/", views.fields, name="fields"),

@@ -24,6 +24,7 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from procedures import slots
+from procedures.learning import counting
 from records import guards
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,8 +89,10 @@ def catalogue_day(settings):
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept():
-    """No page of the test before, nor a part of one: what a test sets must show."""
+def nothing_kept(settings):
+    """No page of the test before, nor a part of one, nor a count: what a test sets must show, when it writes it."""
+    settings.PORTAL_COUNT_SECONDS = 0
+    counting._pending = counting.Pending()
     cache.clear()
     slots._rendered.clear()
 

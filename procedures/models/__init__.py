@@ -4,29 +4,36 @@ from .choices import Audience, ChannelKind, LegalKind, Level, OnlineLevel, Origi
 from .fields import Field, FieldOwner
 from .parts import Channel, Document, EverydayName, LegalDocument, Result
 from .procedure import Procedure, parse_code
+from .quality import Correction, NotDuplicate
+from .searches import DaySalt, SearchCount, SearchOpened, Visit
 from .versions import ProcedureVersion, pin
-from .words import FailedSearch, Synonym
+from .words import Synonym
 
 __all__ = [
     "Audience",
     "Channel",
     "ChannelKind",
+    "Correction",
+    "DaySalt",
     "Document",
     "EverydayName",
-    "FailedSearch",
     "Field",
     "FieldOwner",
     "LegalDocument",
     "LegalKind",
     "Level",
+    "NotDuplicate",
     "OnlineLevel",
     "Origin",
     "Procedure",
     "ProcedureVersion",
     "Result",
+    "SearchCount",
+    "SearchOpened",
     "Source",
     "Synonym",
     "TimeUnit",
+    "Visit",
     "parse_code",
     "pin",
 ]
