@@ -33,6 +33,7 @@ from organisation.models import Agency, AgencyKind
 from portal import clock
 
 from .conditional import content_etag, index_etag
+from .learning import counting
 from .models import (
     Audience,
     Channel,
@@ -160,7 +161,7 @@ class LegalDocumentOut(BaseModel):
     kind: LegalKind = Field(description="What sort of document it is.")
     title: str = Field(description="Its title; empty when it is not known.")
     out_of_force_on: datetime.date | None = Field(
-        description="The first day on which it no longer holds; null while it does."
+        description="The first day on which it no longer holds; null: it does."
     )
     followed_by: str = Field(description="Number of the document that took its place; empty when there is none.")
 

@@ -1,4 +1,4 @@
-"""The page of data quality: what the catalogue lacks, by agency; what stands twice; what rests on laws of yesterday."""
+"""The page of data quality: what the catalogue lacks, by agency; what stands twice, what rests on old laws."""
 
 from typing import Any
 

@@ -108,7 +108,7 @@ class SearchesAdmin(Pages):
         form.word.save()
         self.log_addition(request, form.word, gettext("Learnt from a search."))
         results = f"{reverse('procedures:list')}?{urlencode({'q': form.cleaned_data['query']})}"
-        text = _('“{}” is saved and found from now on. <a href="{}">See the results</a>')
+        text = gettext('“{}” is saved and found from now on. <a href="{}">See the results</a>')
         messages.success(request, format_html(text, form.word, results))
         return redirect("admin:procedures_searchcount_changelist")
 

@@ -20,7 +20,7 @@ MOST = 0.99  # of a step of the everyday rank: a commoner rank stays before a lo
 
 
 def popularity(day: datetime.date) -> dict[int, float]:
-    """For each procedure that was opened, by its key, the part of a step of the everyday rank that it gains on `day`."""
+    """The part of a step of the everyday rank that procedures gain on `day`, by their keys."""
     days = SearchOpened.objects.filter(day__range=(day - PERIOD, day - datetime.timedelta(days=1))).order_by()
     counted = days.values_list("procedure", "day").annotate(from_addresses=Sum("addresses"))
     totals: defaultdict[int, int] = defaultdict(int)

@@ -52,10 +52,9 @@ def named(first: datetime.date, last: datetime.date) -> QuerySet[SearchCount]:
 def in_vain(first: datetime.date, last: datetime.date) -> list[Searched]:
     """What was searched for in vain, most often first; with what it finds now that words were added."""
     rows = named(first, last).filter(hits=0).values_list("query").annotate(times=Sum("count"))
-    return [
-        Searched(query, times, 0, len(search.find(query).codes))
-        for query, times in rows.order_by("-times", "query")[:SHOWN]
-    ]
+    most = rows.order_by("-times", "query")[:SHOWN]
+    index = search.current()
+    return [Searched(query, times, 0, len(search.find(query, index=index).codes)) for query, times in most]
 
 
 def not_opened(first: datetime.date, last: datetime.date) -> list[Searched]:
@@ -81,14 +80,14 @@ def matching(text: str, first: datetime.date, last: datetime.date) -> list[Searc
     return [Searched(query, times, opened.get(query, 0), found) for query, times, found in counts]
 
 
-def most_opened(first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
+def most_opened(first: datetime.date, last: datetime.date) -> list[Any]:
     """What was opened after which words, most often first."""
     rows = SearchOpened.objects.filter(day__range=(first, last)).exclude(query=SearchCount.OTHERS).order_by()
     opened = rows.values("query", "procedure__code", "procedure__name").annotate(times=Sum("count"))
     return list(opened.order_by("-times", "query", "procedure__code")[:SHOWN])
 
 
-def rising(first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
+def rising(first: datetime.date, last: datetime.date) -> list[Any]:
     """The words that were searched for more often than in as many days before."""
     before = first - (last - first) - datetime.timedelta(days=1)
     rows = (
@@ -105,24 +104,12 @@ def rising(first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
 
 def bars(first: datetime.date, last: datetime.date) -> list[Bar]:
     """The period in equal parts, the oldest first; the first part may be shorter."""
-    days = SearchCount.objects.within(first, last).order_by().values_list("day")
-    counted = {
-        day: (times, vain or 0)
-        for day, times, vain in days.annotate(
-            Sum("count"), Sum("count", filter=Q(hits=0) & ~Q(query=SearchCount.OTHERS))
-        )
-    }
-    opened = dict(
-        SearchOpened.objects.filter(day__range=(first, last)).order_by().values_list("day").annotate(Sum("count"))
-    )
+    counts = SearchCount.objects.within(first, last).order_by()
+    after = SearchOpened.objects.filter(day__range=(first, last)).order_by()
+    vain = named(first, last).filter(hits=0)
+    by_day = [dict(rows.values_list("day").annotate(Sum("count"))) for rows in (counts, vain, after)]
     return [
-        Bar(
-            start,
-            end,
-            sum(counted.get(day, (0, 0))[0] for day in between(start, end)),
-            sum(counted.get(day, (0, 0))[1] for day in between(start, end)),
-            sum(opened.get(day, 0) for day in between(start, end)),
-        )
+        Bar(start, end, *(sum(each.get(day, 0) for day in between(start, end)) for each in by_day))
         for start, end in parts(first, last)
     ]
 

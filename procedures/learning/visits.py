@@ -22,9 +22,8 @@ def todays_salt() -> DaySalt:
     """The secret of today, its row locked until the transaction ends; the days before are forgotten."""
     day = timezone.localdate()
     DaySalt.objects.exclude(day=day).delete()
-    salt, _is_new = DaySalt.objects.select_for_update().get_or_create(
-        day=day, defaults={"salt": secrets.token_bytes(32)}
-    )
+    locked = DaySalt.objects.select_for_update()
+    salt, _is_new = locked.get_or_create(day=day, defaults={"salt": secrets.token_bytes(32)})
     return salt
 
 

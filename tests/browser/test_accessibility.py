@@ -16,6 +16,8 @@ PAGES = {
     "procedure": "/procedures/1.001193/",
     "procedure of which the name is known": "/procedures/1.000662/",
     "procedure without a national code": "/procedures/BG-BQL-KCN-01/",
+    "correction": "/procedures/1.001193/correction/",
+    "correction that was sent": "/procedures/1.001193/correction/?sent",
     "agencies": "/agencies/",
     "department": "/agencies/so-tu-phap/",
     "district": "/agencies/d-213/",

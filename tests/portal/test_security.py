@@ -21,6 +21,7 @@ OPEN = {
     "procedures/": "/en/procedures/",
     "procedures/suggest/": "/en/procedures/suggest/?q=khai",
     "procedures/<str:code>/": "/en/procedures/1.001193/",
+    "procedures/<str:code>/correction/": "/en/procedures/1.001193/correction/",
     "agencies/": "/en/agencies/",
     "agencies/<str:code>/": "/en/agencies/so-tu-phap/",
     "fields/": "/en/fields/",
@@ -28,7 +29,10 @@ OPEN = {
 }
 # Open as well, but of use only after a look-up, or with a link from one.
 AFTER_LOOKUP = {"records/view/", "records/view/link.svg", "records/t/<str:token>/", "records/end/"}
-WITH_FORM = {"/en/records/"}  # a form that is posted needs the cookie of its token
+WITH_FORM = {
+    "/en/records/",
+    "/en/procedures/1.001193/correction/",
+}  # a form that is posted needs the cookie of its token
 PAGES = [*OPEN.values(), "/en/nothing", "/en/procedures/?q=khai+sinh", "/en/procedures/?page=999"]
 
 

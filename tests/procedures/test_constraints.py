@@ -9,16 +9,21 @@ from django.db import IntegrityError, models, transaction
 from organisation.models import Agency, User
 from procedures.models import (
     Channel,
+    Correction,
+    DaySalt,
     Document,
     EverydayName,
-    FailedSearch,
     Field,
     FieldOwner,
     LegalDocument,
+    NotDuplicate,
     Procedure,
     ProcedureVersion,
     Result,
+    SearchCount,
+    SearchOpened,
     Synonym,
+    Visit,
 )
 
 DAY = datetime.date(2024, 8, 28)
@@ -59,6 +64,17 @@ def its_own(model: type[models.Model], name: str, **row) -> None:
     assert model._default_manager.filter(**row).update(**{name: models.F("pk")}) == 1
 
 
+def two() -> dict[str, Procedure]:
+    first, second = Procedure.objects.order_by("pk")[:2]
+    return {"first": first, "second": second}
+
+
+def visit_twice() -> None:
+    salt = DaySalt.objects.create(day=DAY, salt=b"x")
+    create(Visit, salt=salt, digest=b"x")
+    create(Visit, salt=salt, digest=b"x")
+
+
 BREAKS = {
     "agency_period_in_order": lambda: Agency.objects.update(valid_from=DAY, valid_to=EVE),
     "agency_kind_known": lambda: Agency.objects.filter(code="so-y-te").update(kind="ministry"),
@@ -92,7 +108,18 @@ BREAKS = {
     "everyday_name_language_known": lambda: create(EverydayName, procedure=birth(), name="x", language="fr"),
     "synonym_once": lambda: again(Synonym.objects.all()[0]),
     "synonym_says_something": lambda: create(Synonym, everyday="x", official="x"),
-    "failed_search_once_a_day": lambda: [create(FailedSearch, query="x", day=DAY) for _twice in range(2)],
+    "search_counted_once_a_day": lambda: [create(SearchCount, query="x", day=DAY) for _twice in range(2)],
+    "opening_counted_once_a_day": lambda: [
+        create(SearchOpened, query="x", day=DAY, procedure=birth()) for _twice in range(2)
+    ],
+    "opened_by_no_more_addresses_than_times": lambda: create(
+        SearchOpened, query="x", day=DAY, procedure=birth(), count=1, addresses=2
+    ),
+    "visit_once_a_day": visit_twice,
+    "correction_says_something": lambda: create(Correction, procedure=birth(), day=DAY, text=""),
+    "correction_answered_by_somebody": lambda: create(Correction, procedure=birth(), day=DAY, text="x", state="done"),
+    "no_duplicate_once": lambda: [create(NotDuplicate, **two()) for _twice in range(2)],
+    "no_duplicate_in_order": lambda: create(NotDuplicate, first=birth(), second=birth()),
 }
 CONSTRAINTS = {
     constraint.name: (model, constraint)
