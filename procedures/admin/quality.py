@@ -37,15 +37,20 @@ class QualityPages(Pages):
         if not self.has_change_permission(request):
             raise PermissionDenied
         day = today()
-        lacks = quality.missing(day)
+        lacks, rows = quality.missing(day), quality.by_agency(day)
         corrections = Correction.objects.filter(state=Correction.State.OPEN).select_related("procedure")
         return self.shown(
             request,
             "quality",
             title=_("Data quality"),
             labels=[label for label, _condition in lacks.values()],
-            rows=[(row, list_of(row), cells(row, lacks)) for row in quality.by_agency(day)],
-            sums=[(label, list_address(missing=name)) for name, (label, _condition) in lacks.items()],
+            rows=[(row, list_of(row), cells(row, lacks)) for row in rows],
+            sums=[
+                (label, sum(row.counts[name] for row in rows), list_address(missing=name))
+                for name, (label, _condition) in lacks.items()
+            ],
+            procedures=sum(row.procedures for row in rows),
+            missing=sum(row.total for row in rows),
             duplicates=quality.suspected_duplicates(day),
             laws=[(law, list_address(legal_basis__id__exact=law.pk)) for law in quality.laws_out_of_force(day)],
             corrections=corrections.order_by("day", "pk")[:SHOWN],

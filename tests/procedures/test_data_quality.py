@@ -170,7 +170,7 @@ def test_a_law_out_of_force_is_told_with_the_procedures_that_rest_on_it(steward)
     assert (told, told.resting) == (law, resting.count())
     listed = steward.get(address).context["cl"]
     assert set(listed.queryset) == set(Procedure.objects.public(DAY).filter(legal_basis=law))
-    missing = steward.get(page.context["sums"][-1][1]).context["cl"]
+    missing = steward.get(page.context["sums"][-1][2]).context["cl"]
     assert missing.result_count == told.resting
 
 
