@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from organisation.models import Agency, User
@@ -206,6 +207,13 @@ def test_a_steward_marks_a_law(steward):
     assert marked.status_code == 302
     law.refresh_from_db()
     assert law.out_of_force_on == datetime.date(2024, 1, 1)
+
+
+def test_a_mark_stays_when_a_catalogue_that_says_nothing_of_it_is_loaded():
+    law = over(followed_by="99/2030/NĐ-CP")
+    call_command("load_catalog", verbosity=0)
+    law.refresh_from_db()
+    assert (law.out_of_force_on, law.followed_by) == (DAY, "99/2030/NĐ-CP")
 
 
 # Corrections -----------------------------------------------------------------------------------
