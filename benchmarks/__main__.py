@@ -24,7 +24,7 @@ from . import engines, records
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
 ROUNDS, REQUESTS, WARM = 5, 100, 600
-QUERIES = ROOT / "tests/procedures/judged.tsv"
+QUERIES = ROOT / "procedures/fixtures/judged.tsv"
 NAMES = ROOT / "procedures/fixtures/names.json"
 
 

@@ -20,7 +20,6 @@ import django
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
-JUDGED = ROOT / "tests/procedures/judged.tsv"
 MEASURES = ("success@1", "success@5", "ndcg@10")
 ROUNDS, TOP = 3, 10
 Engine = Callable[[str], list[str]]  # what a person typed → codes, the best first
@@ -114,9 +113,9 @@ def postgresql(url: str, rows: Iterable[Row], table: str, normalisation: int) ->
 
 def measure_all(asked: dict[str, Engine]) -> None:
     """A round for the quality, which warms them all, then rounds for the speed."""
-    from procedures.management.commands.evaluate_search import measure, read_judged
+    from procedures.judged import SHIPPED, measure, read_judged
 
-    judged = read_judged(JUDGED)
+    judged = read_judged(SHIPPED)
     quality = {name: [measure(ask(query), judged[query]) for query in judged] for name, ask in asked.items()}
     taken: dict[str, list[float]] = {name: [] for name in asked}
     for query in [*judged] * ROUNDS:

@@ -43,3 +43,10 @@ def post_worker_init(worker: object) -> None:
         gc.freeze()
     except (DatabaseError, InterfaceError) as error:
         logging.getLogger("gunicorn.error").warning("The search index waits for the database: %s", error)
+
+
+def worker_exit(server: object, worker: object) -> None:
+    """Write the searches that were counted since the last time."""
+    from procedures.learning import counting
+
+    counting.flush()

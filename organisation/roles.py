@@ -16,6 +16,11 @@ VIEW = frozenset({"view"})
 EDIT = frozenset({"view", "add", "change", "delete"})
 ENTER = frozenset({"view", "add"})
 NO_DELETE = EDIT - {"delete"}
+NO_ADD = EDIT - {"add"}
+# What the search counts for itself; what is read of it stands on the page of searches.
+COUNTS = dict.fromkeys(
+    [f"procedures.{name}" for name in ("searchcount", "searchopened", "daysalt", "visit", "notduplicate")], NOTHING
+)
 
 # role → what it may do with every model of an application, or with one model of it.
 # Agencies, procedures and fields are withdrawn by date, not deleted: records point at them. A version of the
@@ -24,7 +29,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     Role.OFFICER: {
         "procedures": VIEW,
         "procedures.catalogueload": NOTHING,
-        "procedures.failedsearch": NOTHING,
+        **COUNTS,
+        "procedures.correction": NOTHING,
         "organisation.agency": VIEW,
         "records.record": VIEW,
         "records.bulkjob": VIEW,
@@ -33,7 +39,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     Role.SUPERVISOR: {
         "procedures": VIEW,
         "procedures.catalogueload": NOTHING,
-        "procedures.failedsearch": NOTHING,
+        **COUNTS,
+        "procedures.correction": NOTHING,
         "organisation.agency": VIEW,
         "organisation.user": VIEW,
         "records.record": VIEW,
@@ -46,7 +53,9 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "procedures": EDIT,
         "procedures.catalogueversion": VIEW,
         "procedures.catalogueload": NO_DELETE,
-        "procedures.failedsearch": VIEW,
+        **COUNTS,
+        "procedures.searchcount": VIEW,
+        "procedures.correction": NO_ADD,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,
@@ -56,7 +65,9 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "procedures": EDIT,
         "procedures.catalogueversion": VIEW,
         "procedures.catalogueload": NO_DELETE,
-        "procedures.failedsearch": VIEW,
+        **COUNTS,
+        "procedures.searchcount": VIEW,
+        "procedures.correction": NO_ADD,
         "procedures.procedure": NO_DELETE,
         "procedures.field": NO_DELETE,
         "organisation.agency": NO_DELETE,

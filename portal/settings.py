@@ -111,6 +111,8 @@ try:
     PORTAL_LOOKUP_EXEMPT = [ipaddress.ip_network(text) for text in env.list("PORTAL_LOOKUP_EXEMPT", default=[])]
 except ValueError as error:
     raise ImproperlyConfigured(f"PORTAL_LOOKUP_EXEMPT must be addresses or networks: {error}") from None
+# Seconds after which a process writes the searches that it has counted (`procedures/learning/counting.py`).
+PORTAL_COUNT_SECONDS = env.int("PORTAL_COUNT_SECONDS", default=5)
 # Years after which the personal facts of a closed record may be erased (`manage.py erase_records`).
 PORTAL_RETENTION_YEARS = env.int("PORTAL_RETENTION_YEARS", default=5)
 

@@ -34,15 +34,16 @@ from portal import clock
 
 from . import listing
 from .conditional import content_etag, index_etag
+from .learning import counting
 from .models import (
     Audience,
     Channel,
     ChannelKind,
-    FailedSearch,
     LegalKind,
     Level,
     OnlineLevel,
     Procedure,
+    SearchCount,
     Source,
     TimeUnit,
 )
@@ -160,6 +161,10 @@ class LegalDocumentOut(BaseModel):
     number: str = Field(description="Number of the legal document.")
     kind: LegalKind = Field(description="What sort of document it is.")
     title: str = Field(description="Its title; empty when it is not known.")
+    out_of_force_on: datetime.date | None = Field(
+        description="The first day on which it no longer holds; null: it does."
+    )
+    followed_by: str = Field(description="Number of the document that took its place; empty when there is none.")
 
 
 class NameOut(BaseModel):
@@ -323,8 +328,8 @@ def list_procedures(request: HttpRequest, query: Query[ProcedureQuery]) -> dict[
     filters = query.model_dump(include={"agency", "field", "level", "audience", "online"}, exclude_none=True)
     found = find(query.q, filters)
     refuse_unknown(found.dropped)
-    if found.in_vain:
-        FailedSearch.objects.count_one(query.q, clock.today())
+    if query.offset == 0:
+        counting.searched(request, SearchCount.words_of(query.q), len(found.ranking.order))
     codes = [] if found.dropped else found.codes
     shown = codes[query.offset : query.offset + query.limit]
     rows = Procedure.objects.public(clock.today()).filter(code__in=shown).select_related("field")
@@ -407,7 +412,7 @@ def detail(request: HttpRequest, procedure: Procedure) -> dict[str, Any]:
         ],
         "results": [result.name for result in procedure.results.all()],
         "legal_basis": [
-            {"number": law.number, "kind": law.kind, "title": law.title} for law in procedure.legal_basis.all()
+            {name: getattr(law, name) for name in LegalDocumentOut.model_fields} for law in procedure.legal_basis.all()
         ],
         "names": [{"name": name.name, "language": name.language} for name in procedure.names.all()],
     }

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from organisation import stamp
 from portal import clock
 
+from .learning import counting
 from .search import current
 
 # Goes up with each change of the program that changes what an address answers over the same catalogue.
@@ -56,7 +57,8 @@ def page_of_catalogue(view: Callable[..., HttpResponse], kept_in: str = "default
     """A public page made from the catalogue alone: `view(request, index, …)`, with the state it has to show.
 
     The answer is kept in the cache `kept_in` until the catalogue or the day changes, and a browser that has it
-    already is told so. An answer with another status than 200, or with `keep = False`, is made anew each time.
+    already is told so. An answer with another status than 200, or with `keep = False`, is made anew each
+    time. What it says that was `searched`, words and hits, is counted for each request.
     """
 
     @wraps(view)
@@ -64,17 +66,19 @@ def page_of_catalogue(view: Callable[..., HttpResponse], kept_in: str = "default
         index = current()
         etag = etag_of(request, index.stamp, index.day)
         cache = caches[kept_in]
-        content = cache.get(etag)
-        if content is None:
+        kept = cache.get(etag)
+        if kept is None:
             response = view(request, index, *args, **kwargs)
             patch_vary_headers(response, FRAGMENT_HEADERS)
             if response.status_code != 200 or not getattr(response, "keep", True):
                 return response
-            content = response.content
-            cache.set(etag, content, timeout=None)
+            kept = response.content, getattr(response, "searched", None)
+            cache.set(etag, kept, timeout=None)
         else:
-            response = HttpResponse(content)
+            response = HttpResponse(kept[0])
             patch_vary_headers(response, FRAGMENT_HEADERS)
+        if kept[1]:
+            counting.searched(request, *kept[1])
         response["ETag"] = etag
         response["Cache-Control"] = "no-cache"  # to be kept, and asked for each time
         return get_conditional_response(request, etag=etag, response=response) or response
@@ -84,3 +88,16 @@ def page_of_catalogue(view: Callable[..., HttpResponse], kept_in: str = "default
 
 # What is typed letter by letter: small, and so many that they would drive the pages out.
 fragment_of_catalogue = partial(page_of_catalogue, kept_in="fragments")
+
+
+def counts_opening(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The page of a procedure, by its `code`; that it was opened from a search is counted when it is there."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, code: str) -> HttpResponse:
+        response = view(request, code=code)
+        if response.status_code in (200, 304):
+            counting.opened(request, code)
+        return response
+
+    return answer

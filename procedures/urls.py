@@ -10,6 +10,7 @@ urlpatterns = [
     path("procedures/changes.atom", views_changes.feed, name="changes_feed"),
     path("procedures/<str:code>/", views.detail, name="detail"),
     path("procedures/<str:code>/changes/", views_changes.history, name="history"),
+    path("procedures/<str:code>/correction/", views.correction, name="correction"),
     path("agencies/", views.agencies, name="agencies"),
     path("agencies/<str:code>/", views.agency, name="agency"),
     path("fields/", views.fields, name="fields"),

@@ -11,16 +11,20 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from organisation.address import client_address
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
+from portal import clock
 
-from . import changes, elsewhere, listing, search
-from .conditional import fragment_of_catalogue, page_of_catalogue
+from . import changes, corrections, elsewhere, listing, search
+from .conditional import counts_opening, fragment_of_catalogue, page_of_catalogue
+from .corrections import CorrectionForm
 from .forms import filter_selects, search_box
 from .languages import in_language
-from .models import Document, FailedSearch, Procedure, parse_code
+from .models import Document, Procedure, SearchCount, parse_code
 from .slots import fill, slot
 from .text import LONGEST_QUERY, clean
 
@@ -38,8 +42,6 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     found = search.find(query, filters, index)
     if found.code and len(found.codes) == 1 and not any(filters.values()) and not request.htmx:  # type: ignore[attr-defined]
         return redirect("procedures:detail", found.code)
-    if found.in_vain:
-        FailedSearch.objects.count_one(query, index.day)
     paginator = Paginator(found.codes, listing.PER_PAGE)
     chosen = {name: value for name, value in filters.items() if value and name not in found.dropped}
     state = {"q": query, **chosen}
@@ -53,7 +55,8 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     results = results_part(request, context | {"cut": len(typed) > LONGEST_QUERY})
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = HttpResponse(results if fragment else search_page(request, query, results))
-    response.keep = not found.in_vain  # type: ignore[attr-defined]  # each search in vain is counted
+    if page.number == 1:  # a next page is no other search
+        response.searched = SearchCount.words_of(query), len(found.ranking.order)  # type: ignore[attr-defined]
     return response
 
 
@@ -119,6 +122,7 @@ def heirs_of(codes: list[str]) -> list[Agency]:
 
 @require_safe
 @login_not_required
+@counts_opening
 @page_of_catalogue
 def detail(request: HttpRequest, index: search.Index, code: str) -> HttpResponse:
     """One procedure. Codes with a provincial suffix and codes that were replaced lead on."""
@@ -219,3 +223,21 @@ def parent_of(index: search.Index, unit: Agency) -> Agency | None:
 @page_of_catalogue
 def fields(request: HttpRequest, index: search.Index) -> HttpResponse:
     return render(request, "procedures/fields.html", {"groups": listing.fields_by_agency(index)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+@never_cache
+def correction(request: HttpRequest, code: str) -> HttpResponse:
+    """A form for what is wrong with a procedure; a page of its own, because kept pages carry no token of a form."""
+    today = clock.today()
+    procedure = get_object_or_404(Procedure.objects.public(today), code=code)
+    form = CorrectionForm(request.POST if request.method == "POST" else None)
+    is_refused = False
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        if form.is_a_programs or corrections.send(procedure, text, today, client_address(request)):
+            return redirect(f"{request.path}?sent")
+        is_refused = True
+    context = {"procedure": procedure, "form": form, "refused": is_refused, "sent": "sent" in request.GET}
+    return render(request, "procedures/correction.html", context, status=429 if is_refused else 200)

@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 from organisation import stamp
 from procedures import guards as version_guards
 from procedures import slots
+from procedures.learning import counting
 from procedures.search import index
 from records import guards
 
@@ -115,12 +116,14 @@ def catalogue_day(settings):
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(request):
-    """No page of the test before, nor a part of one: what a test sets must show.
+def nothing_kept(request, settings):
+    """No page of the test before, nor a part of one, nor a count: what a test sets must show, when it writes it.
 
     The index is the one of the shipped catalogue, whatever the test before made of it: it need not be built again,
     and as it bears the stamp of that catalogue it serves no other.
     """
+    settings.PORTAL_COUNT_SECONDS = 0
+    counting._pending = counting.Pending()
     for cache in caches.all(initialized_only=True):
         cache.clear()
     slots._rendered.clear()

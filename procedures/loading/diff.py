@@ -90,6 +90,8 @@ def compare(
         return difference
     present = stored(shape)
     for key, values in wanted.items():
+        if key in present:
+            values |= {name: present[key][name] for name in shape.marks if values[name] == shape.default(name)}
         if key not in present:
             difference.added[key] = values
         elif names := [name for name in values if values[name] != present[key][name]]:

@@ -34,6 +34,7 @@ class Shape:
     model: type[models.Model]
     key: tuple[str, ...]
     owned_by: str = ""  # the reference to the row that owns this one and is loaded as a whole with it
+    marks: tuple[str, ...] = ()  # what stewards note down: stays where a file says nothing of it
 
     @property
     def label(self) -> str:
@@ -64,7 +65,7 @@ SHAPES = [
     Shape(Agency, ("code",)),
     Shape(Field, ("slug",)),
     Shape(FieldOwner, ("field", "agency"), owned_by="field"),
-    Shape(LegalDocument, ("number",)),
+    Shape(LegalDocument, ("number",), marks=("out_of_force_on", "followed_by")),
     Shape(Procedure, ("code",)),
     Shape(Channel, ("procedure", "position"), owned_by="procedure"),
     Shape(Document, ("procedure", "position"), owned_by="procedure"),

@@ -4,6 +4,8 @@ from .choices import Audience, ChannelKind, LegalKind, Level, OnlineLevel, Origi
 from .fields import Field, FieldOwner
 from .parts import Channel, Document, EverydayName, LegalDocument, Result
 from .procedure import Procedure, parse_code
+from .quality import Correction, NotDuplicate
+from .searches import DaySalt, SearchCount, SearchOpened, Visit
 from .versions import (
     CatalogueLoad,
     CatalogueVersion,
@@ -16,7 +18,7 @@ from .versions import (
     VersionKind,
     pin,
 )
-from .words import FailedSearch, Synonym
+from .words import Synonym
 
 __all__ = [
     "Audience",
@@ -25,9 +27,10 @@ __all__ = [
     "Change",
     "Channel",
     "ChannelKind",
+    "Correction",
+    "DaySalt",
     "Document",
     "EverydayName",
-    "FailedSearch",
     "Field",
     "FieldOwner",
     "LegalDocument",
@@ -35,6 +38,7 @@ __all__ = [
     "Level",
     "LoadFile",
     "LoadState",
+    "NotDuplicate",
     "OnlineLevel",
     "Origin",
     "PlannedChange",
@@ -42,10 +46,13 @@ __all__ = [
     "ProcedureVersion",
     "Result",
     "RowChange",
+    "SearchCount",
+    "SearchOpened",
     "Source",
     "Synonym",
     "TimeUnit",
     "VersionKind",
+    "Visit",
     "parse_code",
     "pin",
 ]

@@ -1,5 +1,6 @@
 """The parts of a procedure: how to hand it in, what to bring, what comes of it, and by what law."""
 
+import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,10 @@ class LegalDocumentQuerySet(models.QuerySet["LegalDocument"]):
     def get_by_natural_key(self, number: str) -> "LegalDocument":
         return self.get(number=number)
 
+    def out_of_force(self, day: datetime.date) -> "LegalDocumentQuerySet":
+        """Those that no longer hold on `day`."""
+        return self.filter(out_of_force_on__lte=day)
+
 
 class LegalDocument(models.Model):
     """A law, decree, circular or decision that procedures rest on."""
@@ -22,6 +27,12 @@ class LegalDocument(models.Model):
     number = models.CharField(_("number"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=24, choices=LegalKind)
     title = models.CharField(_("title"), max_length=500, blank=True)
+    out_of_force_on = models.DateField(
+        _("out of force from"), null=True, blank=True, help_text=_("The first day on which it no longer holds.")
+    )
+    followed_by = models.CharField(
+        _("followed by"), max_length=80, blank=True, help_text=_("The number of the document that took its place.")
+    )
 
     objects = LegalDocumentQuerySet.as_manager()
 

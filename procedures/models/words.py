@@ -1,17 +1,10 @@
 """Words that widen a search, edited in the admin and live without a restart."""
 
-import datetime
-import re
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from procedures.text import words
-
 from .choices import Origin
-
-PERSONAL = re.compile(r"@|(?:\d[ .-]?){6}")  # an address or a number that may belong to a person: not logged
 
 
 class SynonymQuerySet(models.QuerySet["Synonym"]):
@@ -50,39 +43,3 @@ class Synonym(models.Model):
 
     def natural_key(self) -> tuple[str, str]:
         return (self.everyday, self.official)
-
-
-class FailedSearchQuerySet(models.QuerySet["FailedSearch"]):
-    def count_one(self, text: str, day: datetime.date) -> None:
-        """Count a search that found nothing, unless it may name a person or the day's list is full."""
-        query = " ".join(words(text))[: FailedSearch.LONGEST]
-        if not query or PERSONAL.search(text):
-            return
-        of_day = self.filter(day=day)
-        if of_day.filter(query=query).update(count=F("count") + 1) or of_day.count() >= FailedSearch.MOST_A_DAY:
-            return
-        self.bulk_create([self.model(query=query, day=day)], ignore_conflicts=True)
-        of_day.filter(query=query).update(count=F("count") + 1)
-
-
-class FailedSearch(models.Model):
-    """Words that found nothing on a day, and how often; not by whom, nor when on that day."""
-
-    LONGEST = 120  # characters
-    MOST_A_DAY = 5_000  # different ones: a program that invents words fills no table
-
-    query = models.CharField(_("folded words"), max_length=LONGEST)
-    day = models.DateField(_("day"))
-    count = models.PositiveIntegerField(_("times"), default=0)
-
-    objects = FailedSearchQuerySet.as_manager()
-    moves_stamp = False  # no page shows it
-
-    class Meta:
-        verbose_name = _("search in vain")
-        verbose_name_plural = _("searches in vain")
-        ordering = ["-day", "-count", "query"]
-        constraints = [models.UniqueConstraint(fields=["query", "day"], name="failed_search_once_a_day")]
-
-    def __str__(self) -> str:
-        return self.query

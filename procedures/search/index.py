@@ -18,6 +18,7 @@ from organisation import stamp, succession
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
 from procedures import loads
+from procedures.learning.popularity import popularity
 from procedures.models import Channel, Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
 from procedures.text import words
 
@@ -54,7 +55,7 @@ class Index:
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
     followed_since: dict[str, datetime.date | None] = field(default_factory=dict)  # former agency → since when
     formerly: dict[str, int] = field(default_factory=dict)  # former agency → what it settled or took in, today
-    ranks: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # the everyday rank of each
+    ranks: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # everyday rank and popularity
     owners: list[str] = field(default_factory=list)  # the owning agency's code, empty when nobody owns the field
     electronic: int = 0  # how many end in the five electronic steps
     has_districts: bool = False  # whether the district level exists on the day
@@ -127,19 +128,21 @@ def uncollected() -> Iterator[None]:
 
 
 @uncollected()
-def build(now: str, day: datetime.date) -> Index:
-    """Read the public catalogue of `day` and index it."""
+def build(now: str, day: datetime.date, more_names: Iterable[tuple[int, str]] = ()) -> Index:
+    """Read the public catalogue of `day` and index it, as if the procedures of these keys had `more_names`."""
     agencies = {agency.pk: agency for agency in Agency.objects.all()}
     owners = dict(FieldOwner.objects.valid_on(day).values_list("field_id", "agency_id"))
     procedures = list(Procedure.objects.public(day).select_related("field"))
     index = Index(now, day)
     index.codes = [procedure.code for procedure in procedures]
     index.number = {code: number for number, code in enumerate(index.codes)}
-    index.ranks = np.array([procedure.everyday_rank for procedure in procedures], np.float32)
+    gains = popularity(day)
+    index.ranks = np.array([item.everyday_rank + gains.get(item.pk, 0) for item in procedures], np.float32)
     index.electronic = sum(procedure.electronic_process for procedure in procedures)
     index.owners = [agencies[owners[item.field_id]].code if item.field_id in owners else "" for item in procedures]
     fill_facets(index, procedures, agencies, owners)
-    index.postings = write(index, procedures, [agencies.get(owners.get(item.field_id, 0)) for item in procedures])
+    of_each = [agencies.get(owners.get(item.field_id, 0)) for item in procedures]
+    index.postings = write(index, procedures, of_each, more_names)
     named_in_english = EverydayName.objects.filter(language="en").values_list("name", flat=True)
     index.in_english = frozenset([*index.english, *named_in_english])
     index.synonyms = synonyms()
@@ -159,8 +162,12 @@ def synonyms() -> dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]]
     return dict(by_first)
 
 
-def write(index: Index, procedures: list[Procedure], owners: list[Agency | None]) -> Postings:
+def write(
+    index: Index, procedures: list[Procedure], owners: list[Agency | None], more_names: Iterable[tuple[int, str]]
+) -> Postings:
     names, results, documents = (texts_of(model) for model in (EverydayName, Result, Document))
+    for key, name in more_names:
+        names[key].append(name)
     channels: defaultdict[int, list[ChannelFacts]] = defaultdict(list)
     for procedure_id, time, unit, fee in Channel.objects.values_list("procedure_id", "time", "unit", "fee_vnd"):
         channels[procedure_id].append(ChannelFacts(time, unit, fee))

@@ -18,6 +18,8 @@ PAGES = {
     "procedure without a national code": "/procedures/BG-BQL-KCN-01/",
     "history of a procedure": "/procedures/1.001193/changes/",
     "changes": "/procedures/changes/",
+    "correction": "/procedures/1.001193/correction/",
+    "correction that was sent": "/procedures/1.001193/correction/?sent",
     "agencies": "/agencies/",
     "department": "/agencies/so-tu-phap/",
     "district": "/agencies/d-213/",

@@ -24,6 +24,7 @@ OPEN = {
     "procedures/<str:code>/changes/": "/en/procedures/1.001193/changes/",
     "procedures/changes/": "/en/procedures/changes/",
     "procedures/changes.atom": "/en/procedures/changes.atom",
+    "procedures/<str:code>/correction/": "/en/procedures/1.001193/correction/",
     "agencies/": "/en/agencies/",
     "agencies/<str:code>/": "/en/agencies/so-tu-phap/",
     "fields/": "/en/fields/",
@@ -31,7 +32,10 @@ OPEN = {
 }
 # Open as well, but of use only after a look-up, or with a link from one.
 AFTER_LOOKUP = {"records/view/", "records/view/link.svg", "records/t/<str:token>/", "records/end/"}
-WITH_FORM = {"/en/records/"}  # a form that is posted needs the cookie of its token
+WITH_FORM = {
+    "/en/records/",
+    "/en/procedures/1.001193/correction/",
+}  # a form that is posted needs the cookie of its token
 FEED = "/en/procedures/changes.atom"  # no page: its addresses are whole, and nothing of it is loaded
 PAGES = [
     *(address for address in OPEN.values() if address != FEED),

@@ -11,16 +11,21 @@ from procedures.models import (
     CatalogueLoad,
     CatalogueVersion,
     Channel,
+    Correction,
+    DaySalt,
     Document,
     EverydayName,
-    FailedSearch,
     Field,
     FieldOwner,
     LegalDocument,
+    NotDuplicate,
     Procedure,
     ProcedureVersion,
     Result,
+    SearchCount,
+    SearchOpened,
     Synonym,
+    Visit,
 )
 
 DAY = datetime.date(2024, 8, 28)
@@ -72,6 +77,17 @@ def upload(**values) -> None:
     create(CatalogueLoad, made_at=NOON, made_by=user, **values)
 
 
+def two() -> dict[str, Procedure]:
+    first, second = Procedure.objects.order_by("pk")[:2]
+    return {"first": first, "second": second}
+
+
+def visit_twice() -> None:
+    salt = DaySalt.objects.create(day=DAY, salt=b"x")
+    create(Visit, salt=salt, digest=b"x")
+    create(Visit, salt=salt, digest=b"x")
+
+
 BREAKS = {
     "agency_period_in_order": lambda: Agency.objects.update(valid_from=DAY, valid_to=EVE),
     "agency_kind_known": lambda: Agency.objects.filter(code="so-y-te").update(kind="ministry"),
@@ -111,7 +127,18 @@ BREAKS = {
     "everyday_name_language_known": lambda: create(EverydayName, procedure=birth(), name="x", language="fr"),
     "synonym_once": lambda: again(Synonym.objects.all()[0]),
     "synonym_says_something": lambda: create(Synonym, everyday="x", official="x"),
-    "failed_search_once_a_day": lambda: [create(FailedSearch, query="x", day=DAY) for _twice in range(2)],
+    "search_counted_once_a_day": lambda: [create(SearchCount, query="x", day=DAY) for _twice in range(2)],
+    "opening_counted_once_a_day": lambda: [
+        create(SearchOpened, query="x", day=DAY, procedure=birth()) for _twice in range(2)
+    ],
+    "opened_by_no_more_addresses_than_times": lambda: create(
+        SearchOpened, query="x", day=DAY, procedure=birth(), count=1, addresses=2
+    ),
+    "visit_once_a_day": visit_twice,
+    "correction_says_something": lambda: create(Correction, procedure=birth(), day=DAY, text=""),
+    "correction_answered_by_somebody": lambda: create(Correction, procedure=birth(), day=DAY, text="x", state="done"),
+    "no_duplicate_once": lambda: [create(NotDuplicate, **two()) for _twice in range(2)],
+    "no_duplicate_in_order": lambda: create(NotDuplicate, first=birth(), second=birth()),
 }
 CONSTRAINTS = {
     constraint.name: (model, constraint)

@@ -7,7 +7,7 @@ from math import log2
 import pytest
 from django.core.management import CommandError, call_command
 
-from procedures.management.commands.evaluate_search import measure, read_judged, read_types
+from procedures.judged import measure, read_judged, read_types
 
 
 def evaluate(file, **options) -> str:

@@ -2,7 +2,6 @@
 
 import datetime
 import unicodedata
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -10,14 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from organisation.models import Agency
-from procedures.management.commands.evaluate_search import measure, read_judged
+from procedures.judged import SHIPPED, measure, read_judged
 from procedures.models import Field, FieldOwner, Procedure, Synonym
 from procedures.search import FILTERS, current, find, highlight
 from procedures.search.lexicon import Lexicon
 from procedures.text import clean, tokens, words
 
 BIRTH, MARRIAGE = "1.001193", "1.000894"
-JUDGED = Path(__file__).parent / "judged.tsv"
 
 pytestmark = pytest.mark.django_db
 
@@ -420,7 +418,7 @@ def test_what_was_corrected_completed_or_widened_is_marked_too():
 
 
 def test_the_judged_queries_are_answered_no_worse_than_they_were():
-    judged = read_judged(JUDGED)
+    judged = read_judged(SHIPPED)
     results = [measure(find(query).codes, grades) for query, grades in judged.items()]
     means = {name: sum(result[name] for result in results) / len(results) for name in results[0]}
     assert len(judged) >= 153
@@ -431,11 +429,11 @@ def test_the_judged_queries_are_answered_no_worse_than_they_were():
 
 
 def test_every_judged_code_is_in_the_catalogue():
-    codes = {code for grades in read_judged(JUDGED).values() for code in grades}
+    codes = {code for grades in read_judged(SHIPPED).values() for code in grades}
     assert codes <= set(Procedure.objects.values_list("code", flat=True))
 
 
-@given(st.sampled_from(sorted(read_judged(JUDGED))))
+@given(st.sampled_from(sorted(read_judged(SHIPPED))))
 @settings(deadline=None, max_examples=30)
 def test_a_judged_query_finds_the_same_decomposed_and_in_capitals(query):
     codes = find(query).codes

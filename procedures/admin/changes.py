@@ -14,11 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import User
-
-from . import changes, loading
-from .loading.edits import Edit, read_edit
-from .loading.undo import edits_back, why_not
-from .models import CatalogueLoad, CatalogueVersion, VersionKind
+from procedures import changes, loading
+from procedures.loading.edits import Edit, read_edit
+from procedures.loading.undo import edits_back, why_not
+from procedures.models import CatalogueLoad, CatalogueVersion, VersionKind
 
 PER_PAGE = 50
 CHANGE = "admin:procedures_catalogueversion_change"

@@ -7,9 +7,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
-
-from .loading import Scope
-from .loading.export import export
+from procedures.loading import Scope
+from procedures.loading.export import export
 
 TYPES = {
     "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _("Workbook (XLSX)")),

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST
 
 from organisation import stamp
 from organisation.models import OWNER_KINDS, Agency, User
+from procedures import loads
+from procedures.loading import Proposal, Refused, faults
+from procedures.loading.edits import edits_of, read_edit
+from procedures.models import CatalogueLoad, Field, LoadState
 
-from . import loads
-from .admin_changes import entries_shown, person_name
-from .admin_export import asked_for
-from .loading import Proposal, Refused, faults
-from .loading.edits import edits_of, read_edit
-from .models import CatalogueLoad, Field, LoadState
+from .changes import entries_shown, person_name
+from .export import asked_for
 
 FAULTS_SHOWN = 200
 CHANGE = "admin:procedures_catalogueload_change"

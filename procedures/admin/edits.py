@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .loading.versions import Cause, begin_edit, end_edit, state_of
-from .models import VersionKind
+from procedures.loading.versions import Cause, begin_edit, end_edit, state_of
+from procedures.models import VersionKind
 
 
 class DecisionForm(forms.ModelForm):

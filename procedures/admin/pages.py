@@ -1,0 +1,16 @@
+"""What the pages of the admin that are no lists of rows share."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+
+class Pages(admin.ModelAdmin):
+    """An admin of a model with pages of its own."""
+
+    def shown(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+        """The page of the template `name`, in the frame of the admin."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/procedures/{name}.html", context)

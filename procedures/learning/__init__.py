@@ -1,0 +1,1 @@
+"""What the search learns from its use: counted without identity, shown to the steward, bounded in the ranking."""
