@@ -34,7 +34,15 @@ class Fault:
         return [self.file, self.sheet, row, self.field, self.value, self.message, self.right]
 
 
-HEADERS = tuple(map(gettext_lazy, ("File", "Sheet", "Row", "Column", "Value", "What is wrong", "What would be right")))
+HEADERS = (
+    gettext_lazy("File"),
+    gettext_lazy("Sheet"),
+    gettext_lazy("Row"),
+    gettext_lazy("Column"),
+    gettext_lazy("Value"),
+    gettext_lazy("What is wrong"),
+    gettext_lazy("What would be right"),
+)
 
 
 class Faults(list[Fault]):

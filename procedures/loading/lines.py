@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from procedures.models import LegalKind
 
-from .columns import written
 from .values import Fee, Time, Wrong, channel_of, channels_in, fees, one_fee, one_of, one_time, times
+from .words import written
 
 Values = dict[str, Any]
 BAR = " | "
@@ -90,7 +90,7 @@ def pieces(text: str, count: int) -> list[str] | None:
 
 
 def plain(text: str) -> str:
-    return re.sub(r"\\([\\|])", r"\1", text).strip()
+    return (re.sub(r"\\([\\|])", r"\1", text) if "\\" in text else text).strip()
 
 
 def bare(text: str) -> str:

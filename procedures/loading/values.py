@@ -7,6 +7,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from procedures.models import ChannelKind, TimeUnit
 from procedures.tables import folded
 
-from .columns import MEANINGS, NAMES
+from .words import MEANINGS, NAMES
 
 LONGEST_NOTE = 200
 HIGHEST_TIME, HIGHEST_FEE = 32_767, 2_147_483_647
@@ -156,7 +157,7 @@ def remark(before: str, after: str) -> str:
 def channel_of(segment: str) -> tuple[str, str]:
     """The channel that a segment begins with, and the rest of it: `Trực tiếp: 5 ngày`."""
     before, colon, after = segment.partition(":")
-    kinds = found_in(before, "channels") if colon else ([], before)
+    kinds = found_in(before, "channels") if colon else ((), before)
     if len(kinds[0]) == 1 and not kinds[1]:
         return kinds[0][0].value, after.strip()
     return "", segment
@@ -217,7 +218,8 @@ def fee_note(text: str, match: re.Match[str]) -> str:
 # The rest --------------------------------------------------------------------------------------
 
 
-def found_in(cell: str, key: str) -> tuple[list[Any], str]:
+@lru_cache(maxsize=4_096)  # the same few texts in every row
+def found_in(cell: str, key: str) -> tuple[tuple[Any, ...], str]:
     """The values that a text names, in its order, and the words that mean nothing. Longer names are taken first."""
     words, values, rest = folded(cell).split(), [], []
     known, longest = MEANINGS[key], max(name.count(" ") for name in MEANINGS[key]) + 1
@@ -228,14 +230,14 @@ def found_in(cell: str, key: str) -> tuple[list[Any], str]:
         elif words[0] not in CONNECTORS:
             rest.append(words[0])
         words = words[size or 1 :]
-    return list(dict.fromkeys(values)), " ".join(rest)
+    return tuple(dict.fromkeys(values)), " ".join(rest)
 
 
 def several(cell: str, key: str) -> list[Any]:
     values, rest = found_in(cell, key)
     if rest:
         raise Wrong(_("Unknown: “%(words)s”.") % {"words": rest}, choices(NAMES[key]))
-    return values
+    return list(values)
 
 
 def one_of(cell: str, key: str) -> Any:
@@ -268,4 +270,4 @@ def day(cell: Any) -> datetime.date | None:
 
 def channels_in(cell: str) -> list[ChannelKind]:
     """The channels that a text speaks of, however many words it has."""
-    return found_in(cell, "channels")[0]
+    return list(found_in(cell, "channels")[0])

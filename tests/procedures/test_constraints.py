@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from organisation.models import Agency, User
+from organisation.models import Agency, Reorganisation, StaffMove, User
 from procedures.models import (
     CatalogueLoad,
     CatalogueVersion,
@@ -77,6 +77,18 @@ def upload(**values) -> None:
     create(CatalogueLoad, made_at=NOON, made_by=user, **values)
 
 
+def reorganisation(**values) -> Reorganisation:
+    return Reorganisation.objects.create(**{"number": 99, "kind": "merge", "day": DAY, **values})
+
+
+def move_twice() -> None:
+    start, end = Agency.objects.order_by("pk")[:2]
+    somebody = User.objects.create_user("zoqua", role="officer")
+    move = {"reorganisation": reorganisation(), "user": somebody, "start": start, "end": end}
+    create(StaffMove, **move)
+    create(StaffMove, **move)
+
+
 def two() -> dict[str, Procedure]:
     first, second = Procedure.objects.order_by("pk")[:2]
     return {"first": first, "second": second}
@@ -96,6 +108,9 @@ BREAKS = {
         record_part="H99"
     ),
     "user_role_known": lambda: create(User, username="zoqua", role="king"),
+    "reorganisation_kind_known": lambda: reorganisation(kind="revolution"),
+    "reorganisation_undone_after_applied": lambda: reorganisation(undone_at=NOON),
+    "staff_move_once": move_twice,
     "fieldowner_period_in_order": lambda: own(valid_from=DAY, valid_to=EVE),
     "field_owner_once": lambda: own(agency=Agency.objects.get(code="ttpvhcc")),
     "field_one_last_owner": lambda: own(first={"valid_to": None}, valid_to=None),
