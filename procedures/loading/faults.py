@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from procedures.tables import harmless
+from procedures.tables import Unreadable, harmless
 
 MOST_TOLD = 1_000  # faults; the rest is counted
+MOST_COUNTED = 100_000  # of a file; beyond it is nonsense
 SHOWN = 80  # characters of a value
 
 
@@ -56,6 +57,11 @@ class Faults(list[Fault]):
         self.total += 1
         if len(self) < MOST_TOLD:
             super().append(fault)
+
+    def stop_on_nonsense(self) -> None:
+        """`Unreadable` where going on would tell nobody anything."""
+        if self.total > MOST_COUNTED:
+            raise Unreadable(_("More than %(count)d faults: not read further.") % {"count": MOST_COUNTED})
 
 
 def shown(value: Any) -> str:

@@ -112,6 +112,7 @@ class JsonReader:
 
     def read(self, content: Content) -> Iterator[Row]:
         for number, entry in enumerate(entries(content), start=1):
+            self.faults.stop_on_nonsense()
             match entry:
                 case {"model": str(label), "fields": dict(fields)} if "pk" not in entry:
                     yield Row(self.file, number, label.lower(), fields)

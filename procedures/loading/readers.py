@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from procedures.models import Channel, LegalDocument, parse_code
-from procedures.tables import text
+from procedures.models import Channel, LegalDocument, OnlineLevel, parse_code
+from procedures.tables import folded, text
 
 from . import lines, values
 from .drafts import PARTS
@@ -15,6 +15,7 @@ from .faults import shown
 from .values import Wrong
 
 CODE = re.compile(r"(?:\d\.\d{6}|(?=.*[A-Z])(?=.*\d)[0-9A-Z]+(?:[.-][0-9A-Z]+)*)\Z")
+ONLINE = {"toan trinh": OnlineLevel.FULL, "mot phan": OnlineLevel.PARTIAL, "cung cap thong tin": OnlineLevel.NONE}
 CODE_RIGHT = "1.001193; 1.001193.000.00.00.H02; BG-STP-01"
 LONGEST_PARTS: dict[str, dict[str, int]] = {
     key: {field.name: field.max_length for field in model._meta.concrete_fields if field.max_length}
@@ -58,6 +59,12 @@ def has_code(cell: Any) -> bool:
         return False
 
 
+def read_online(plain: str) -> Any:
+    """An online level by its name, whatever stands around it: “Dịch vụ công trực tuyến toàn trình”."""
+    named = [level for words, level in ONLINE.items() if words in folded(plain)]
+    return named[0] if len(named) == 1 else values.one_of(plain, "online")
+
+
 def read_bool(plain: str) -> bool:
     return values.one_of(plain, "bool") is True
 
@@ -78,7 +85,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "name": needed,
     "levels": lambda plain: values.several(plain, "levels"),
     "audiences": lambda plain: values.several(plain, "audiences"),
-    "online": lambda plain: values.one_of(plain, "online"),
+    "online": read_online,
     "source": lambda plain: values.one_of(plain, "source"),
     "channels": lines.read_channels,
     "documents": lines.read_documents,

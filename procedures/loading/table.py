@@ -94,6 +94,7 @@ class TableReader:
             if number <= header.last_line or not any(cell not in (None, "") for cell in cells):
                 continue
             read += 1
+            self.faults.stop_on_nonsense()
             if read > MOST_ROWS:
                 raise Unreadable(_("More than %(count)d rows.") % {"count": MOST_ROWS})
             if heading := self.read_line(number, cells):

@@ -264,6 +264,7 @@ def test_a_time_may_differ_by_channel_and_by_case():
         ("10.000 đồng/bản", Fee(10_000, note="mỗi bản")),
         ("50,000 VND", Fee(50_000)),
         ("1,5 triệu đồng", Fee(1_500_000)),
+        ("Phí: 20.000 đồng; lệ phí: 5.000 đồng", Fee(25_000, note="Phí: 20.000 đồng; lệ phí: 5.000 đồng")),
         ("Theo Thông tư 85/2019/TT-BTC", Fee(None, note="Theo Thông tư 85/2019/TT-BTC")),
     ],
 )
@@ -271,7 +272,9 @@ def test_fees_are_read_as_people_write_them(cell, expected):
     assert values.fees(cell) == [expected]
 
 
-@pytest.mark.parametrize("cell", ["7 - 10 ngày", "abc", "20 ngày (Sở 15 ngày)", "1,5 ngày", "99999 ngày", "3 phút"])
+@pytest.mark.parametrize(
+    "cell", ["7 - 10 ngày", "abc", "20 ngày (Sở 15 ngày)", "1,5 ngày", "99999 ngày", "3 phút", "5 ngày; 7 ngày"]
+)
 def test_a_time_that_cannot_be_read_is_a_fault_with_examples(cell):
     proposal = propose(with_columns(**{"Thời hạn giải quyết": cell}))
     assert told(proposal) == [(2, "Thời hạn giải quyết", cell)]
@@ -312,8 +315,10 @@ def test_a_number_without_unit_is_kept_and_said():
 
 
 def test_laws_are_found_by_their_numbers():
-    basis = "Luật Zoqua số 99/2099/QH13; Nghị định số 123/2015/NĐ-CP\n98/2099/TT-BTP"
-    load(propose(with_columns(**{"Căn cứ pháp lý": basis})))
+    basis = "Luật Zoqua số 99/2099/QH13; Nghị định số 123/2015/NĐ-CP\n98/2099/TT-BTP\nLuật Đất đai"
+    proposal = propose(with_columns(**{"Căn cứ pháp lý": basis}))
+    load(proposal)
+    assert "1 lines of a legal basis name no number: left out." in proposal.remarks
     laws = {law.number: law.kind for law in Procedure.objects.get(code=NEW).legal_basis.all()}
     assert laws == {"99/2099/QH13": "law_or_resolution", "123/2015/NĐ-CP": "decree", "98/2099/TT-BTP": "circular"}
     assert LegalDocument.objects.get(number="98/2099/TT-BTP").title == ""
