@@ -33,12 +33,8 @@ OPEN = {
 AFTER_LOOKUP = {"records/view/", "records/view/link.svg", "records/t/<str:token>/", "records/end/"}
 WITH_FORM = {"/en/records/"}  # a form that is posted needs the cookie of its token
 FEED = "/en/procedures/changes.atom"  # no page: its addresses are whole, and nothing of it is loaded
-PAGES = [
-    *(address for address in OPEN.values() if address != FEED),
-    "/en/nothing",
-    "/en/procedures/?q=khai+sinh",
-    "/en/procedures/?page=999",
-]
+PAGES = [*(address for address in OPEN.values() if address != FEED), "/en/nothing"]
+PAGES += ["/en/procedures/?q=khai+sinh", "/en/procedures/?page=999"]
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:

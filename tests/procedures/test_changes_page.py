@@ -90,7 +90,7 @@ def test_the_same_in_vietnamese(client):
 
 def test_what_is_only_for_stewards_is_no_change_for_the_public(client):
     apply(*new())
-    apply(*new(everyday_rank=3))
+    apply(*new(everyday_rank=3), ("everydayname", {"procedure": ["ZZ-1"], "name": "zoqua", "language": "vi"}))
     assert [entry.kind for entry in client.get(address("ZZ-1")).context["changes"]] == ["added"]
 
 
