@@ -63,16 +63,20 @@ def row_lines(edit: Edit, names: Names, internal: bool, subject: str = "") -> It
 
 def set_lines(shape: Shape, name: str, before: Sequence[Key], after: Sequence[Key], names: Names) -> Iterator[Line]:
     target, label = shape.references[name], label_of(shape, name)
-    for key in before:
-        if key not in after:
-            yield Line(label, shown_key(target, key, names), "", vietnamese=True, whole=True)
-    for key in after:
-        if key not in before:
-            yield Line(label, "", shown_key(target, key, names), vietnamese=True, whole=True)
+    gone, new = (
+        ", ".join(shown_key(target, key, names) for key in keys if key not in others)
+        for keys, others in ((before, after), (after, before))
+    )
+    if gone:
+        yield Line(label, gone, "", vietnamese=True, whole=True)
+    if new:
+        yield Line(label, "", new, vietnamese=True, whole=True)
 
 
 def part_lines(part: Shape, edits: Sequence[Edit], names: Names, internal: bool) -> Iterator[Line]:
     """The rows that went and came, and what changed in those that stayed, wherever they stand now."""
+    if part is NAME and not internal:
+        return  # words by which a procedure is found, no facts of it
     label = capfirst(str(part.model._meta.verbose_name))
     before, after = ([row for row in rows if row is not None] for rows in sides(edits))
     for old, new in paired(part, before, after):

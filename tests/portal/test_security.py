@@ -37,12 +37,8 @@ WITH_FORM = {
     "/en/procedures/1.001193/correction/",
 }  # a form that is posted needs the cookie of its token
 FEED = "/en/procedures/changes.atom"  # no page: its addresses are whole, and nothing of it is loaded
-PAGES = [
-    *(address for address in OPEN.values() if address != FEED),
-    "/en/nothing",
-    "/en/procedures/?q=khai+sinh",
-    "/en/procedures/?page=999",
-]
+PAGES = [*(address for address in OPEN.values() if address != FEED), "/en/nothing"]
+PAGES += ["/en/procedures/?q=khai+sinh", "/en/procedures/?page=999"]
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:

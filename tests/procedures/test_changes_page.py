@@ -4,11 +4,12 @@ import datetime
 import xml.etree.ElementTree as ET
 
 import pytest
-from django.urls import reverse
+from django.core.cache import cache
 
+from organisation import stamp
 from organisation.models import Agency, User
 from procedures import loading, loads, search
-from procedures.models import Channel, Document, Procedure
+from procedures.models import Document, Procedure
 from tests.procedures.test_loading import BIRTH, GOOD
 from tests.procedures.test_procedure_page import address, unmarked
 from tests.procedures.test_versions import apply, as_row, rows
@@ -61,7 +62,7 @@ def test_a_procedure_of_the_first_version_tells_since_when_it_is_there(client):
     assert [entry.kind for entry in page.context["changes"]] == ["first"]
 
 
-def test_a_procedure_says_when_it_changed_by_which_decision_and_what(client):
+def test_a_procedure_says_in_both_languages_when_it_changed_by_which_decision_and_what(client):
     apply(*new())
     apply(*changed(), decision=DECISION)
     page = client.get(address("ZZ-1"))
@@ -78,42 +79,41 @@ def test_a_procedure_says_when_it_changed_by_which_decision_and_what(client):
     assert f'Changed on 28 August 2024 by decision <span lang="vi">{DECISION}</span>' in text(page)
     assert "<del" in page.text
     assert unmarked(page.text) == []
-
-
-def test_the_same_in_vietnamese(client):
-    apply(*new())
-    apply(*changed(), decision=DECISION)
-    page = client.get("/procedures/ZZ-1/")
-    assert DECISION in page.text
-    assert {line.label for line in page.context["changes"][0].lines} & {"Giấy tờ", "Thành phần hồ sơ", "Tên"}
+    vietnamese = client.get("/procedures/ZZ-1/")
+    assert DECISION in vietnamese.text
+    assert "Tên" in {line.label for line in vietnamese.context["changes"][0].lines}
 
 
 def test_what_is_only_for_stewards_is_no_change_for_the_public(client):
     apply(*new())
-    apply(*new(everyday_rank=3))
+    apply(*new(everyday_rank=3), ("everydayname", {"procedure": ["ZZ-1"], "name": "zoqua", "language": "vi"}))
     assert [entry.kind for entry in client.get(address("ZZ-1")).context["changes"]] == ["added"]
 
 
-def test_a_long_history_goes_on_on_a_page_of_its_own(client):
+def test_a_long_history_goes_on_on_a_page_of_its_own(client, django_assert_num_queries):
     for number in range(5):
         apply(*new(name=f"Tên {number}"))
     page = client.get(address("ZZ-1"))
     assert page.text.count('class="change-title"') == 3
     assert f'href="{address("ZZ-1")}changes/"' in page.text
+    cache.clear()
+    with django_assert_num_queries(13):  # as of a procedure that never changed
+        client.get(address("ZZ-1"))
     history = client.get(f"{address('ZZ-1')}changes/")
     assert history.text.count('class="change-title"') == 5
     assert unmarked(history.text) == []
 
 
-@pytest.mark.parametrize(("code", "status"), [("9.999999", 404), ("zz-1", 301), ("%00", 404)])
-def test_a_history_has_one_address(client, code, status):
-    apply(*new())
-    assert client.get(f"/en/procedures/{code}/changes/").status_code == status
+def test_a_history_has_one_address(client):
+    asked = {"9.999999": 404, "%00": 404, "bg-bql-kcn-01": 301, "1.001193.H56": 301, BIRTH: 200}
+    assert {code: client.get(f"/en/procedures/{code}/changes/").status_code for code in asked} == asked
 
 
 def test_a_withdrawn_procedure_says_since_when_and_by_which_decision(client):
     apply(*new())
     apply(*new(published=False), decision=DECISION)
+    told = client.get("/en/procedures/changes/")
+    assert [entry.kind for entry in told.context["page"]] == ["withdrawn"]
     page = client.get(address("ZZ-1"))
     assert page.status_code == 410
     assert "Withdrawn on" in page.text
@@ -194,10 +194,10 @@ def test_an_agency_has_a_feed_of_its_own(client):
     assert list(codes.values()) == [["ZZ-1"], ["ZZ-2"], []]
 
 
-@pytest.mark.parametrize("agency", ["nobody", "%3Cb%3E"])
-def test_an_agency_that_does_not_exist_has_no_feed(client, agency):
-    assert client.get(f"{FEED}?agency={agency}").status_code == 404
-    assert client.get(f"/procedures/changes/?agency={agency}").status_code == 404
+def test_an_agency_that_does_not_exist_has_no_feed(client):
+    for agency in ("nobody", "%3Cb%3E"):
+        assert client.get(f"{FEED}?agency={agency}").status_code == 404
+        assert client.get(f"/procedures/changes/?agency={agency}").status_code == 404
 
 
 def test_what_the_public_does_not_see_is_not_told(client):
@@ -205,27 +205,16 @@ def test_what_the_public_does_not_see_is_not_told(client):
     assert feed(client)[1] == []
 
 
-def test_a_withdrawal_is_told(client):
-    apply(*new())
-    apply(*new(published=False))
-    page = client.get("/en/procedures/changes/")
-    assert [entry.kind for entry in page.context["page"]] == ["withdrawn"]
-
-
-def test_the_list_has_pages(client):
-    apply(*(row for number in range(25) for row in new(code=f"ZZ-{number:02}")))
-    assert len(client.get("/en/procedures/changes/").context["page"].object_list) == 20
-    assert len(client.get("/en/procedures/changes/?page=2").context["page"].object_list) == 5
-    assert client.get("/en/procedures/changes/?page=3").status_code == 404
-
-
-def test_the_lists_need_a_fixed_number_of_queries(client, django_assert_num_queries):
+def test_the_list_has_pages_and_needs_a_fixed_number_of_queries(client, django_assert_num_queries):
     apply(*(row for number in range(25) for row in new(code=f"ZZ-{number:02}")))
     client.get("/en/procedures/")
     # The stamp, the names of units and fields, the changes; the first version; the agency.
     for path, count in (("/en/procedures/changes/", 5), (FEED, 5), (f"{FEED}?agency=so-tu-phap", 6)):
         with django_assert_num_queries(count):
             client.get(path)
+    pages = [client.get(f"/en/procedures/changes/?page={number}") for number in (1, 2, 3)]
+    assert [len(page.context["page"].object_list) for page in pages[:2]] == [20, 5]
+    assert pages[2].status_code == 404
 
 
 # What is to come -------------------------------------------------------------------------------
@@ -238,8 +227,6 @@ def steward():
 
 def scheduled(steward, *entries, day=TOMORROW):
     load = loads.prepare(rows(*entries), by=steward, decision=DECISION, valid_from=day)
-    from organisation import stamp
-
     return loads.confirm(load, by=steward, seen=stamp.current())
 
 
@@ -261,19 +248,6 @@ def test_a_change_to_come_is_told_at_the_procedure_and_takes_effect_by_itself(cl
     assert (load.state, load.version.decision, load.version.made_by) == ("applied", DECISION, steward)
 
 
-def test_a_withdrawal_to_come_is_told(client, steward):
-    apply(*new())
-    scheduled(steward, *new(published=False))
-    assert "No longer in force from" in client.get(address("ZZ-1")).text
-
-
-def test_search_finds_what_the_new_day_brings(steward, settings):
-    scheduled(steward, *new(name="Cấp phép thả diều"))
-    assert "ZZ-1" not in search.find("tha dieu").codes
-    settings.PORTAL_TODAY = TOMORROW
-    assert search.find("tha dieu").codes[0] == "ZZ-1"
-
-
 def test_a_change_that_does_not_fit_any_more_is_set_aside_whole_with_a_notice(client, steward, settings):
     apply(*new())
     load = scheduled(steward, *changed(), *new(code="ZZ-2"))
@@ -287,21 +261,14 @@ def test_a_change_that_does_not_fit_any_more_is_set_aside_whole_with_a_notice(cl
     assert not load.planned.exists()
 
 
-def test_changes_of_one_day_are_applied_in_the_order_in_which_they_came(client, steward, settings):
-    first, second = (scheduled(steward, *new(code=f"ZZ-{n}"), day=TOMORROW) for n in (1, 2))
+def test_changes_of_one_day_are_applied_in_the_order_in_which_they_came_and_are_found(client, steward, settings):
+    first = scheduled(steward, *new(name="Cấp phép thả diều"))
+    second = scheduled(steward, *new(code="ZZ-2"))
+    third = scheduled(steward, ("procedure", {**as_row(BIRTH), "published": False}))
+    assert "No longer in force from" in client.get(address(BIRTH)).text
     settings.PORTAL_TODAY = TOMORROW + datetime.timedelta(days=30)
-    search.current()
-    for load in (first, second):
+    assert search.find("tha dieu").codes[0] == "ZZ-1"
+    for load in (first, second, third):
         load.refresh_from_db()
-    assert second.version.number == first.version.number + 1
+    assert (second.version.number, third.version.number) == (first.version.number + 1, first.version.number + 2)
     assert first.version.day == TOMORROW
-
-
-def test_a_page_of_a_procedure_needs_no_more_queries_for_its_history(client, django_assert_num_queries):
-    apply(*new())
-    apply(*changed())
-    Channel.objects.filter(procedure__code="ZZ-1").update(note="x")
-    client.get("/en/procedures/")
-    with django_assert_num_queries(13):
-        client.get(address("ZZ-1"))
-    assert reverse("procedures:history", args=["ZZ-1"])
