@@ -19,7 +19,7 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
-from . import engines, records
+from . import engines, loading, records
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
@@ -137,6 +137,7 @@ def main() -> None:
             subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=ROOT, env=environment, check=True)
         engine(environment)
         engines.run(environment)
+        loading.run(environment)
         records.run(environment)
         server = serve(environment)
         try:

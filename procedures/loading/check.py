@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -71,6 +72,9 @@ def read_values(shape: Shape, row: Row, place: Place) -> Iterator[tuple[str, Any
         if row.base is not None and name not in row.fields:
             yield name, row.base[name]
             continue
+        if name not in row.fields and shape.may_be_left_out(name):
+            yield name, shape.default(name)
+            continue
         value = row.fields.get(name, shape.default(name))
         try:
             if name in shape.references:
@@ -86,6 +90,8 @@ def read_plain(field: Any, value: Any) -> Any:
         value = unicodedata.normalize("NFC", value).strip()
         if not value.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
             raise ValidationError(_("Control characters."))
+        if value and len(value) <= plain_length(field):
+            return value
     elif isinstance(value, list | dict) or (
         isinstance(value, bool) != isinstance(field, models.BooleanField) and value is not None
     ):
@@ -93,6 +99,13 @@ def read_plain(field: Any, value: Any) -> Any:
     elif isinstance(value, float):
         raise ValidationError(_("A whole number was expected."))
     return field.clean(value, None)
+
+
+@cache
+def plain_length(field: Any) -> int:
+    """How long a text of a field without rules of its own may be; 0 for any other field."""
+    is_plain = type(field) is models.CharField and not field.choices and len(field.validators) == 1
+    return field.max_length or 0 if is_plain else 0
 
 
 def read_reference(name: str, value: Any, shape: Shape) -> Any:

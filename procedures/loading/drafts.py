@@ -138,8 +138,10 @@ class Drafts:
         if "replaced_by" in told:
             fields["replaced_by"] = [told["replaced_by"]] if told["replaced_by"] else None
         if "legal_basis" in told:
-            fields["legal_basis"] = [[law["number"]] for law in told["legal_basis"]]
-            for law in told["legal_basis"]:
+            laws = [law for law in told["legal_basis"] if law["number"]]
+            self.counted["laws"] += len(told["legal_basis"]) - len(laws)
+            fields["legal_basis"] = [[law["number"]] for law in laws]
+            for law in laws:
                 self.take_law(draft, law)
         titles = {name: draft.titles[key] for key, name in TITLES if key in draft.titles}
         return self.row(draft, Procedure, fields, titles, base)
@@ -214,6 +216,7 @@ class Drafts:
             "twice": _("%(count)d rows repeat a procedure of a row above: read as one."),
             "levels": _("%(count)d new procedures: the level was taken from the agency."),
             "unit": _("%(count)d times have no unit: they are kept, and not shown as a promise."),
+            "laws": _("%(count)d lines of a legal basis name no number: left out."),
             "in person": _("%(count)d procedures: no channel is told, time and fee stand for handing in in person."),
         }
         self.remarks += [text % {"count": self.counted[key]} for key, text in sentences.items() if self.counted[key]]

@@ -19,10 +19,11 @@ from procedures.models import FieldOwner, LegalDocument, Procedure
 from procedures.tables import folded, harmless
 
 from . import lines
-from .columns import COLUMNS, written
+from .columns import COLUMNS
 from .diff import Scope
 from .lookup import Register
 from .shape import SHAPES, Shape, natural_keys, set_members
+from .words import written
 
 AT_ONCE = 500  # procedures that are in memory
 PIECE = 1 << 16  # bytes

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from procedures.tables import harmless
+from procedures.tables import Unreadable, harmless
 
 MOST_TOLD = 1_000  # faults; the rest is counted
+MOST_COUNTED = 100_000  # of a file; beyond it is nonsense
 SHOWN = 80  # characters of a value
 
 
@@ -34,7 +35,15 @@ class Fault:
         return [self.file, self.sheet, row, self.field, self.value, self.message, self.right]
 
 
-HEADERS = tuple(map(gettext_lazy, ("File", "Sheet", "Row", "Column", "Value", "What is wrong", "What would be right")))
+HEADERS = (
+    gettext_lazy("File"),
+    gettext_lazy("Sheet"),
+    gettext_lazy("Row"),
+    gettext_lazy("Column"),
+    gettext_lazy("Value"),
+    gettext_lazy("What is wrong"),
+    gettext_lazy("What would be right"),
+)
 
 
 class Faults(list[Fault]):
@@ -48,6 +57,11 @@ class Faults(list[Fault]):
         self.total += 1
         if len(self) < MOST_TOLD:
             super().append(fault)
+
+    def stop_on_nonsense(self) -> None:
+        """`Unreadable` where going on would tell nobody anything."""
+        if self.total > MOST_COUNTED:
+            raise Unreadable(_("More than %(count)d faults: not read further.") % {"count": MOST_COUNTED})
 
 
 def shown(value: Any) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from procedures.tables import Line, Sheet, folded
 
-from .columns import COLUMNS, FLAGS, MEANINGS, RUNNING
+from .columns import COLUMNS, FLAGS, RUNNING
+from .words import MEANINGS
 
 WITHIN = 50  # rows: lists have titles and decisions above their header
 DEEPEST = 3  # rows of one header

@@ -18,8 +18,9 @@ from .drafts import Drafts
 from .faults import Fault, shown
 from .headers import Header, meaning
 from .lookup import Register
+from .readers import check_lengths
 from .rows import Row
-from .table import TableReader, check_lengths
+from .table import TableReader
 from .values import Wrong
 
 PIECE = 1 << 16  # characters that are read at once
@@ -111,6 +112,7 @@ class JsonReader:
 
     def read(self, content: Content) -> Iterator[Row]:
         for number, entry in enumerate(entries(content), start=1):
+            self.faults.stop_on_nonsense()
             match entry:
                 case {"model": str(label), "fields": dict(fields)} if "pk" not in entry:
                     yield Row(self.file, number, label.lower(), fields)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from procedures.models import LegalKind
 
-from .columns import written
 from .values import Fee, Time, Wrong, channel_of, channels_in, fees, one_fee, one_of, one_time, times
+from .words import written
 
 Values = dict[str, Any]
 BAR = " | "
@@ -90,7 +90,7 @@ def pieces(text: str, count: int) -> list[str] | None:
 
 
 def plain(text: str) -> str:
-    return re.sub(r"\\([\\|])", r"\1", text).strip()
+    return (re.sub(r"\\([\\|])", r"\1", text) if "\\" in text else text).strip()
 
 
 def bare(text: str) -> str:
@@ -196,7 +196,10 @@ def read_names(cell: str) -> list[Values]:
 
 
 def read_laws(cell: str) -> Iterator[Values]:
-    """Legal documents: with kind and title from lines with bars, else by the numbers in a text."""
+    """Legal documents: with kind and title from lines with bars, else by the numbers in a text. A line that names none
+    beside others that do is a document without a number."""
+    if cell and not LAW.search(cell) and "|" not in cell:
+        raise Wrong(_("No number of a legal document."), LAW_RIGHT)
     for text in cell.splitlines():
         if parts := pieces(text, 3):
             number, kind, title = parts
@@ -204,11 +207,12 @@ def read_laws(cell: str) -> Iterator[Values]:
             continue
         numbers = LAW.findall(text)
         if not numbers:
-            raise Wrong(_("No number of a legal document."), LAW_RIGHT)
+            yield {"number": "", "kind": "", "title": "", "is_exact": False}
         yield from ({"number": number, "kind": kind_of(number), "title": "", "is_exact": False} for number in numbers)
 
 
 def kind_of(number: str) -> str:
+    """The kind that the letters of a number tell."""
     letters = re.search(r"/([A-ZĐƯ]+)", number)
     kind = KINDS.get(letters[1]) if letters else None
     if kind is None:

@@ -56,8 +56,20 @@ class Shape:
             if field.related_model in BY_MODEL
         }
 
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What a row has that does not tell a field."""
+        return {name: field.get_default() for name, field in self.columns.items()} | dict.fromkeys(self.sets, ())
+
     def default(self, name: str) -> Any:
-        return () if name in self.sets else self.columns[name].get_default()
+        return self.defaults[name]
+
+    def may_be_left_out(self, name: str) -> bool:
+        """Whether the default is a legal value."""
+        if name in self.sets:
+            return True
+        field = self.columns[name]
+        return field.null if self.defaults[name] is None else field.blank or self.defaults[name] != ""
 
 
 SHAPES = [

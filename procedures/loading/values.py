@@ -7,6 +7,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from procedures.models import ChannelKind, TimeUnit
 from procedures.tables import folded
 
-from .columns import MEANINGS, NAMES
+from .words import MEANINGS, NAMES
 
 LONGEST_NOTE = 200
 HIGHEST_TIME, HIGHEST_FEE = 32_767, 2_147_483_647
@@ -22,7 +23,17 @@ TIME_RIGHT = "15 ngày làm việc; 30 ngày; 8 giờ; 2 tháng; Trực tiếp: 
 FEE_RIGHT = "Miễn phí; 10.000 đồng/bản; Trực tiếp: 50.000 đồng; Không quy định"
 UNKNOWN = {"", "khong qui dinh", "chua qui dinh", "khong xac dinh", "khong co thoi han", "khong", "chua co"}
 UNKNOWN_FEE = UNKNOWN - {"khong"} | {"chua qui dinh muc thu"}
-FREE = {"mien phi", "khong thu phi", "khong thu", "khong", "khong co", "khong mat phi", "khong phai nop", "free"}
+FREE = {
+    "mien phi",
+    "mien",
+    "khong thu phi",
+    "khong thu",
+    "khong",
+    "khong co",
+    "khong mat phi",
+    "khong phai nop",
+    "free",
+}
 FREE |= {"khong phi", "khong thu le phi", "khong thu phi le phi", "mien thu", "mien le phi", "0"}
 AT_ONCE = ("trong ngay", "ngay trong ngay", "giai quyet ngay", "ngay sau khi", "ngay khi", "trong buoi", "ngay")
 CONNECTORS = {"va", "hoac", "cap", "muc", "do", "qua", "tai", "the", "cac", "cho", "and", "or"}
@@ -50,6 +61,7 @@ MONEY = re.compile(
 )
 ELSEWHERE = re.compile(r"^(?:theo|tùy|tuỳ|thực hiện theo|căn cứ|thu theo|mức thu theo)\b", re.I)
 MULTIPLES = {"tuan": (7, "ngay"), "nam": (12, "thang")}
+LABEL = re.compile(r"\A(?:phí|lệ phí|phí, lệ phí|mức phí)\s*:\s*", re.IGNORECASE)  # both are to be paid
 SCALES = {"": 1, "nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_000, "tỷ": 1_000_000_000}
 DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d")
 
@@ -86,7 +98,10 @@ def times(cell: str, unit: str = "") -> list[Time]:
     """The times of a cell, one for each case or channel; `unit` is the one that the header tells."""
     if folded(cell) in UNKNOWN or cell in "-–":
         return []
-    return [one_time(segment, unit) for segment in segments(cell)]
+    found = [one_time(segment, unit) for segment in segments(cell)]
+    if len({(time.kind, time.note) for time in found}) < len(found):
+        raise Wrong(_("Several values, and not for which case each is."), TIME_RIGHT)
+    return found
 
 
 def segments(cell: str) -> list[str]:
@@ -156,7 +171,7 @@ def remark(before: str, after: str) -> str:
 def channel_of(segment: str) -> tuple[str, str]:
     """The channel that a segment begins with, and the rest of it: `Trực tiếp: 5 ngày`."""
     before, colon, after = segment.partition(":")
-    kinds = found_in(before, "channels") if colon else ([], before)
+    kinds = found_in(before, "channels") if colon else ((), before)
     if len(kinds[0]) == 1 and not kinds[1]:
         return kinds[0][0].value, after.strip()
     return "", segment
@@ -178,12 +193,18 @@ def fees(cell: str, has_unit: bool = False) -> list[Fee]:
     """The fees of a cell, one for each case or channel; `has_unit`: the header says that they are in đồng."""
     if folded(cell) in UNKNOWN_FEE and cell not in ("0",):
         return []
-    return [one_fee(segment, has_unit) for segment in segments(cell)]
+    parts = segments(cell)
+    found = [one_fee(segment, has_unit) for segment in parts]
+    if len(parts) > 1 and all(map(LABEL.match, parts)) and not any(fee.note or fee.amount is None for fee in found):
+        return [Fee(sum(fee.amount or 0 for fee in found), note=cell.replace("\n", "; ")[:LONGEST_NOTE])]
+    if len({(fee.kind, fee.note) for fee in found}) < len(found):
+        raise Wrong(_("Several values, and not for which case each is."), FEE_RIGHT)
+    return found
 
 
 def one_fee(segment: str, has_unit: bool) -> Fee:
     kind, text = channel_of(segment)
-    text = re.sub(r"^(?:phí|lệ phí|phí, lệ phí|mức phí)\s*:\s*", "", text, flags=re.I)
+    text = LABEL.sub("", text)
     plain = folded(text)
     if plain in UNKNOWN_FEE and plain != "0":
         return Fee(None, kind)
@@ -217,7 +238,8 @@ def fee_note(text: str, match: re.Match[str]) -> str:
 # The rest --------------------------------------------------------------------------------------
 
 
-def found_in(cell: str, key: str) -> tuple[list[Any], str]:
+@lru_cache(maxsize=4_096)  # the same few texts in every row
+def found_in(cell: str, key: str) -> tuple[tuple[Any, ...], str]:
     """The values that a text names, in its order, and the words that mean nothing. Longer names are taken first."""
     words, values, rest = folded(cell).split(), [], []
     known, longest = MEANINGS[key], max(name.count(" ") for name in MEANINGS[key]) + 1
@@ -228,14 +250,14 @@ def found_in(cell: str, key: str) -> tuple[list[Any], str]:
         elif words[0] not in CONNECTORS:
             rest.append(words[0])
         words = words[size or 1 :]
-    return list(dict.fromkeys(values)), " ".join(rest)
+    return tuple(dict.fromkeys(values)), " ".join(rest)
 
 
 def several(cell: str, key: str) -> list[Any]:
     values, rest = found_in(cell, key)
     if rest:
         raise Wrong(_("Unknown: “%(words)s”.") % {"words": rest}, choices(NAMES[key]))
-    return values
+    return list(values)
 
 
 def one_of(cell: str, key: str) -> Any:
@@ -268,4 +290,4 @@ def day(cell: Any) -> datetime.date | None:
 
 def channels_in(cell: str) -> list[ChannelKind]:
     """The channels that a text speaks of, however many words it has."""
-    return found_in(cell, "channels")[0]
+    return list(found_in(cell, "channels")[0])

@@ -1,5 +1,6 @@
 """What every cell is before it means something: pure functions."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
@@ -43,6 +44,8 @@ def text(cell: Any, longest: int, keep_lines: bool = False) -> str:
 
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\xad"))
+LONE = re.compile("[\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def one_line(plain: str) -> str:
@@ -50,9 +53,9 @@ def one_line(plain: str) -> str:
 
 
 def check_characters(plain: str) -> None:
-    if any(unicodedata.category(letter) == "Cs" for letter in plain):
+    if LONE.search(plain):
         raise ValueError(_("Not UTF-8."))
-    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in plain):
+    if CONTROL.search(plain):
         raise ValueError(_("Control characters."))
 
 

@@ -1,6 +1,7 @@
 """XLSX: a ZIP archive of sheets, which is read piece by piece and only when it would fit."""
 
 import contextlib
+import html
 import re
 import warnings
 import zipfile
@@ -124,7 +125,7 @@ def read_marks(sheet: Any) -> Marks:
             line, column = coordinate_to_tuple(match[1].decode())
             room -= 1
             if room > 0:
-                formula = f"={(match[2] or b'').decode(errors='replace')}"
+                formula = f"={html.unescape((match[2] or b'').decode(errors='replace'))}"
                 marks.formulas.setdefault(line, {})[column] = formula
     for span in sorted(spans):
         left, top, right, bottom = range_boundaries(span.decode())
