@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from organisation import stamp
@@ -164,6 +164,8 @@ def apply_due(day: datetime.date) -> list[CatalogueLoad]:
     for pk in due(day):
         try:
             decided += apply_one(pk)
+        except OperationalError:
+            raise  # the database is away or busy, which says nothing about the load: whoever asks next tries again
         except Exception:
             logger.exception("Load %d failed on its day", pk)
             set_aside(pk, _("The program failed. The catalogue is as it was; the log has the details."))

@@ -1,15 +1,19 @@
 """Versions of the catalogue: each change is one, none is ever altered, and each can be taken back."""
 
+import datetime
 import json
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
+from organisation import stamp
 from organisation.models import User
-from procedures import loading
+from procedures import loading, loads
 from procedures.models import (
     CatalogueVersion,
     Change,
@@ -25,6 +29,7 @@ from procedures.models import (
 from tests.procedures.test_loading import BIRTH, GOOD, everything, load
 
 pytestmark = pytest.mark.django_db
+TOMORROW = datetime.date(2024, 8, 29)
 
 
 def rows(*entries):
@@ -84,7 +89,9 @@ def test_a_load_that_changes_nothing_makes_no_version():
 
 def test_the_command_makes_a_version_too():
     Procedure.objects.filter(code=BIRTH).update(name="Zoqua")
-    load()
+    load("--decision", "7/QĐ-UBND")
+    assert last().decision == "7/QĐ-UBND"
+    assert [file["name"] for file in last().files][:2] == ["agencies.json", "fields.json"]
     assert [change.before["name"] for change in last().changes.all()] == ["Zoqua"]
 
 
@@ -135,6 +142,23 @@ def test_the_database_refuses_to_replace_a_version():
 def test_the_database_refuses_to_empty_the_versions():
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE procedures_change")
+
+
+def test_the_timer_applies_what_is_due_and_fails_aloud_on_what_does_not_fit(settings):
+    steward = User.objects.create_user("steward", role="steward")
+    for code in ("ZZ-1", "ZZ-2"):
+        day = loads.prepare(rows(("procedure", {**GOOD, "code": code})), by=steward, valid_from=TOMORROW)
+        loads.confirm(day, by=steward, seen=stamp.current())
+    call_command("apply_scheduled_loads")
+    assert last().number == 1
+    apply(("procedure", {**GOOD, "code": "ZZ-2", "name": "Bemli"}))
+    settings.PORTAL_TODAY = TOMORROW
+    out, err = StringIO(), StringIO()
+    with pytest.raises(CommandError):
+        call_command("apply_scheduled_loads", stdout=out, stderr=err)
+    assert "applied as version 3" in out.getvalue()
+    assert "ZZ-2" in err.getvalue()
+    assert Procedure.objects.get(code="ZZ-2").name == "Bemli"
 
 
 # Taking back -----------------------------------------------------------------------------------
