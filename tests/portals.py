@@ -84,7 +84,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until_live(url: str, process: subprocess.Popen, log: Path, seconds: int = 30) -> None:
+def wait_until_live(url: str, process: subprocess.Popen, log: Path, seconds: int = 90) -> None:
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
