@@ -174,11 +174,11 @@ def rows_in(shape: Shape, scope: Scope) -> QuerySet[Any]:
 
 
 def fixture_rows(shape: Shape, rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:
-    """Rows with natural keys and without what is the default anyway."""
+    """Rows in the order of their model, with natural keys and without what is the default anyway."""
     names = list(shape.columns)
     keys = {name: natural_keys(target) for name, target in shape.references.items()}
     members = {name: set_members(shape, name) for name in shape.sets}
-    for pk, *values in rows.order_by(*shape.key).values_list("pk", *names).iterator(chunk_size=2_000):
+    for pk, *values in rows.values_list("pk", *names).iterator(chunk_size=2_000):
         fields = {
             name: list(keys[name][value]) if name in keys and value is not None else value
             for name, value in zip(names, values, strict=True)
