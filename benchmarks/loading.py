@@ -73,8 +73,9 @@ def main() -> None:
     Procedure.objects.all().delete()
     with tempfile.TemporaryDirectory() as folder:
         fixture = Path(folder, "fixture.json")
-        fixture.write_text(json.dumps(entries(), ensure_ascii=False), encoding="utf-8")
-        raw = seconds(bulk_create)
+        made = entries()
+        fixture.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+        raw = seconds(lambda: bulk_create(made))
         forget()
         tenth = Path(folder, "tenth.json")
         tenth.write_text(json.dumps(entries(TENTH), ensure_ascii=False), encoding="utf-8")
@@ -99,7 +100,7 @@ def write(file: Path, pieces: Iterator[bytes]) -> None:
         out.writelines(pieces)
 
 
-def bulk_create() -> None:
+def bulk_create(made: list[dict[str, Any]]) -> None:
     """The bare rows, built and written without a look at them."""
     from django.db import transaction
 
@@ -111,7 +112,7 @@ def bulk_create() -> None:
     rows: dict[str, list[Any]] = {name: [] for name in models}
     links: list[tuple[str, int]] = []
     with transaction.atomic():
-        for entry in entries():
+        for entry in made:
             name, told = entry["model"].split(".")[1], dict(entry["fields"])
             if name == "procedure":
                 links += [(told["code"], laws[number]) for (number,) in told.pop("legal_basis", [])]
