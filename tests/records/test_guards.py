@@ -126,11 +126,17 @@ def test_an_event_that_does_not_fit_lets_no_status_pass(record):
 
 
 def triggers() -> set[str]:
+    """The guards on tables of this room."""
+    if connection.vendor == "sqlite":
+        found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'records_%' AND "
+        found += "name LIKE 'guard_%'"
+    else:
+        found = (
+            "SELECT tgname FROM pg_trigger WHERE tgrelid::regclass::text LIKE 'records_%' AND NOT tgisinternal AND "
+        )
+        found += "tgname LIKE 'guard_%'"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%'")
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'guard_%' AND NOT tgisinternal")
+        cursor.execute(found)
         return {name for (name,) in cursor.fetchall()}
 
 
