@@ -128,15 +128,11 @@ def test_an_event_that_does_not_fit_lets_no_status_pass(record):
 def triggers() -> set[str]:
     """The guards on tables of this room."""
     if connection.vendor == "sqlite":
-        found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'records_%' AND "
-        found += "name LIKE 'guard_%'"
+        found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'records_%' AND name "
     else:
-        found = (
-            "SELECT tgname FROM pg_trigger WHERE tgrelid::regclass::text LIKE 'records_%' AND NOT tgisinternal AND "
-        )
-        found += "tgname LIKE 'guard_%'"
+        found = "SELECT tgname FROM pg_trigger WHERE tgrelid::regclass::text LIKE 'records_%' AND tgname "
     with connection.cursor() as cursor:
-        cursor.execute(found)
+        cursor.execute(found + "LIKE 'guard_%'")
         return {name for (name,) in cursor.fetchall()}
 
 
