@@ -242,7 +242,7 @@ class StaffMove(models.Model):
     """Somebody who works at another unit from the day of a reorganisation on."""
 
     reorganisation = models.ForeignKey(Reorganisation, models.CASCADE, related_name="staff")
-    user = models.ForeignKey(User, models.CASCADE, related_name="moves")
+    user = models.ForeignKey(User, models.PROTECT, related_name="moves")
     start = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     end = models.ForeignKey(Agency, models.PROTECT, related_name="+")
 

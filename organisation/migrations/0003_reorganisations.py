@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('end', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.agency')),
                 ('reorganisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff', to='organisation.reorganisation')),
                 ('start', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.agency')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'move of a person',
