@@ -17,9 +17,9 @@ print(list(SearchCount.objects.filter(query={query!r}).values_list("count", "hit
 
 
 def written(in_portal, query, seconds=30):
-    """What the running portal has counted of a query, once it has written it."""
+    """What the running portal has counted of a query, once its processes have written search and opening."""
     end = time.monotonic() + seconds
-    while (counted := in_portal(COUNTED.format(query=query))).startswith("[]") and time.monotonic() < end:
+    while "[]" in (counted := in_portal(COUNTED.format(query=query))) and time.monotonic() < end:
         time.sleep(1)
     return counted
 
