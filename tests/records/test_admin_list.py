@@ -399,7 +399,7 @@ def test_the_list_asks_at_most_nine_queries_however_many_records_there_are(
 ):
     code = Procedure.objects.first().code
     counter.get(LIST)
-    # Session, person, unit; units and officers of the filters; received here, settled here; all counts in one.
+    # Session, person, unit, stamp; units and officers of the filters; keys, rows; all counts in one.
     with django_assert_max_num_queries(9):
         assert counter.get(LIST, query).status_code == 200
     with django_assert_max_num_queries(10):  # and the procedure
