@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import runpy
 from html import unescape
 
 import pytest
@@ -195,6 +196,13 @@ def test_what_the_database_refuses_is_lost_and_hinders_nobody(client, monkeypatc
         counting.flush()
     assert "not counted" in caplog.text
     assert counted() == {}
+
+
+def test_a_worker_that_ends_writes_what_it_has_counted(client, settings):
+    client.get("/procedures/?q=khai+sinh")
+    assert not SearchCount.objects.exists()  # no request waits for a count
+    runpy.run_path(str(settings.BASE_DIR / "deploy/gunicorn.conf.py"))["worker_exit"](None, None)
+    assert SearchCount.objects.get().count == 1
 
 
 def test_counts_are_kept_for_400_days(client, catalogue_day):
