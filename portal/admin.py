@@ -6,11 +6,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from organisation.admin_pages import Pages
 from organisation.models import Reorganisation
 from organisation.reorganisation import Impossible
 from records.admin.forms import person_name
@@ -23,9 +23,10 @@ LOOKED, CONFIRMED = "looked", "confirmed"
 
 
 @admin.register(Reorganisation)
-class ReorganisationAdmin(admin.ModelAdmin):
+class ReorganisationAdmin(Pages):
     """Entered and undone through `portal/reorganisation.py` alone; never edited, never deleted."""
 
+    folder = "portal"
     list_display = ["number", "day", "kind", "decision", "note", "state", "maker"]
     list_display_links = ["number", "day"]
     list_per_page = 50
@@ -60,12 +61,12 @@ class ReorganisationAdmin(admin.ModelAdmin):
             raise PermissionDenied
         form = ReorganisationForm(request.POST if request.method == "POST" else None)
         if not (form.is_bound and form.is_valid()):
-            return self.shown(request, "start", title=_("Enter a reorganisation"), form=form)
+            return self.shown(request, "reorganisation_start", title=_("Enter a reorganisation"), form=form)
         plan = form.plan()
         if reasons := reorganisation.faults(plan):
             for reason in reasons:
                 form.add_error(None, reason)
-            return self.shown(request, "start", title=_("Enter a reorganisation"), form=form)
+            return self.shown(request, "reorganisation_start", title=_("Enter a reorganisation"), form=form)
         return self.look(request, form, plan)
 
     def look(self, request: HttpRequest, form: ReorganisationForm, plan: Any) -> HttpResponse:
@@ -78,7 +79,7 @@ class ReorganisationAdmin(admin.ModelAdmin):
                 return redirect(PAGE, entry.pk)
         return self.shown(
             request,
-            "preview",
+            "reorganisation_preview",
             title=_("Before it is entered"),
             form=form,
             plan=plan,
@@ -108,7 +109,7 @@ class ReorganisationAdmin(admin.ModelAdmin):
         entry = get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
         return self.shown(
             request,
-            "page",
+            "reorganisation_page",
             title=_("Reorganisation %(number)d") % {"number": entry.number},
             entry=entry,
             state=self.state(entry),
@@ -130,7 +131,3 @@ class ReorganisationAdmin(admin.ModelAdmin):
         except Impossible as impossible:
             messages.error(request, str(impossible))
         return redirect(PAGE, key)
-
-    def shown(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, f"admin/portal/reorganisation_{name}.html", context)

@@ -10,11 +10,11 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from organisation.admin_pages import Pages
 from organisation.models import User
 from organisation.roles import Deed, can
 from procedures.tables import harmless
@@ -27,7 +27,6 @@ from .statuses import MOVES, Status
 LARGEST_FILE = 2_000_000  # bytes: ten thousand codes, each with a line of other facts
 PER_PAGE = 100
 CAN, CANNOT = "can", "cannot"
-BYTE_ORDER_MARK = "\ufeff"  # by which spreadsheets read UTF-8
 
 
 class BulkForm(forms.Form):
@@ -91,7 +90,7 @@ def decoded(content: bytes) -> str:
 
 
 @admin.register(BulkJob)
-class BulkJobAdmin(admin.ModelAdmin):
+class BulkJobAdmin(Pages):
     """The pages of a job. Only its maker lets it move; supervisors look on."""
 
     change_list_template = "admin/records/bulk_list.html"
@@ -255,11 +254,9 @@ class BulkJobAdmin(admin.ModelAdmin):
 
     def shown(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
         """A page of the admin, with the facts of its job."""
-        job = context.get("job")
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        if job:
+        if job := context.get("job"):
             context["maker"] = person_name(job.made_by)
-        return TemplateResponse(request, f"admin/records/{name}.html", context)
+        return super().shown(request, name, **context)
 
 
 def viewer(request: HttpRequest) -> User:

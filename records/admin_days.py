@@ -7,10 +7,11 @@ from django.contrib.admin.utils import display_for_field, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+from organisation.admin_pages import Pages
 
 from . import days
 from .models import DayException, Recomputation
@@ -20,7 +21,7 @@ ADDRESS = "admin:records_dayexception_recomputation"
 
 
 @admin.register(DayException)
-class DayExceptionAdmin(admin.ModelAdmin):
+class DayExceptionAdmin(Pages):
     """Days off and worked. One at a time: what follows from each is shown."""
 
     change_list_template = "admin/records/days_list.html"
@@ -147,11 +148,6 @@ class DayExceptionAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         left = days.unfinished() if self.keeps_days(request) else []
         return super().changelist_view(request, {**(extra_context or {}), "unfinished": left})
-
-    def shown(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-        """A page of the admin."""
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, f"admin/records/{name}.html", context)
 
 
 def shown_value(day: DayException, name: str) -> str:

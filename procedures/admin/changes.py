@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from organisation.admin_pages import Pages
 from organisation.models import User
 from procedures import changes, loading
 from procedures.loading.edits import Edit, read_edit
@@ -52,7 +52,7 @@ def person_name(person: User | None) -> str:
 
 
 @admin.register(CatalogueVersion)
-class CatalogueVersionAdmin(admin.ModelAdmin):
+class CatalogueVersionAdmin(Pages):
     """Versions are read, never written; whoever may bring a load may take one back."""
 
     list_display = ["number", "kind", "day", "made_at", "maker", "decision", "named", "takes_back"]
@@ -102,7 +102,7 @@ class CatalogueVersionAdmin(admin.ModelAdmin):
         return self.shown(
             request,
             "version",
-            version,
+            version=version,
             title=gettext("Version %(number)d") % {"number": version.number},
             may_take_back=self.may_take_back(request) and not is_first and not hasattr(version, "undone_by"),
             procedure_count=version.changes.count() if is_first else 0,
@@ -128,7 +128,7 @@ class CatalogueVersionAdmin(admin.ModelAdmin):
         return self.shown(
             request,
             "version_undo",
-            version,
+            version=version,
             title=gettext("Take back version %(number)d") % {"number": version.number},
             reason=reason,
             **entries_shown(request, [] if reason else edits_back(version)),
@@ -140,7 +140,8 @@ class CatalogueVersionAdmin(admin.ModelAdmin):
         people = CatalogueVersion.objects.select_related("made_by", "confirmed_by", "undoes", "undone_by")
         return get_object_or_404(people, pk=key if str(key).isdecimal() else 0)
 
-    def shown(self, request: HttpRequest, name: str, version: CatalogueVersion, **context: Any) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "version": version, **context}
-        context |= {"maker": person_name(version.made_by), "confirmer": person_name(version.confirmed_by)}
-        return TemplateResponse(request, f"admin/procedures/{name}.html", context)
+    def shown(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+        """A page of the admin, with the people of its version."""
+        version = context["version"]
+        people = {"maker": person_name(version.made_by), "confirmer": person_name(version.confirmed_by)}
+        return super().shown(request, name, **people, **context)

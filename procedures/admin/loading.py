@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from organisation import stamp
+from organisation.admin_pages import Pages
 from organisation.models import OWNER_KINDS, Agency, User
 from procedures import loads
 from procedures.loading import Proposal, Refused, faults
@@ -97,7 +97,7 @@ def scopes() -> list[Any]:
 
 
 @admin.register(CatalogueLoad)
-class CatalogueLoadAdmin(admin.ModelAdmin):
+class CatalogueLoadAdmin(Pages):
     """The pages of a load. Who may add one may confirm one, unless the setting asks for two persons."""
 
     change_list_template = "admin/procedures/load_list.html"
@@ -244,12 +244,10 @@ class CatalogueLoadAdmin(admin.ModelAdmin):
 
     def shown(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
         """A page of the admin, with the people of its load."""
-        load = context.get("load")
-        if load:
+        if load := context.get("load"):
             context |= {"maker": person_name(load.made_by), "confirmer": person_name(load.confirmed_by)}
             context["may_withdraw"] = scope_name(load.scope)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, f"admin/procedures/{name}.html", context)
+        return super().shown(request, name, **context)
 
 
 def scope_name(scope: str) -> str:

@@ -11,12 +11,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from organisation.admin_pages import Pages
 from portal.clock import today
 from procedures import quality
 from procedures.models import Correction, NotDuplicate, Procedure
 
 from .filters import NOBODY
-from .pages import Pages
 
 SHOWN = 20  # open corrections
 PUBLIC = {"validity": "now", "published__exact": "1"}  # the filters of the list that make it the public catalogue

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from organisation.admin_pages import Pages
 from portal.clock import today
 from procedures import search
 from procedures.learning import counting, report, trial
@@ -24,7 +25,6 @@ from procedures.text import LONGEST_QUERY, clean
 from .chart import HEIGHT, WIDTH, drawn
 from .edits import edit_by
 from .learning_form import LearningForm
-from .pages import Pages
 
 PERIODS = {"7": _("7 days"), "30": _("30 days"), "90": _("90 days"), "365": _("a year")}
 USUAL = "30"

@@ -8,9 +8,11 @@ from django.template.response import TemplateResponse
 
 
 class Pages(admin.ModelAdmin):
-    """An admin of a model with pages of its own."""
+    """An admin of a model with pages of its own; their templates extend `admin/own_page.html`."""
+
+    folder = ""  # of the templates below `admin/`; without one the model's application
 
     def shown(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
         """The page of the template `name`, in the frame of the admin."""
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, f"admin/procedures/{name}.html", context)
+        return TemplateResponse(request, f"admin/{self.folder or self.opts.app_label}/{name}.html", context)
