@@ -188,6 +188,15 @@ class User(AbstractUser):
             )
         ]
 
+    def get_full_name(self) -> str:
+        """The name in its Vietnamese order, the family name first."""
+        return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def display_name(self) -> str:
+        """The name, or the one to sign in with where there is none."""
+        return self.get_full_name() or self.get_username()
+
 
 class ReorganisationKind(models.TextChoices):
     END = "end", _("Units end")

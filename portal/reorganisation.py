@@ -81,7 +81,7 @@ def preview(plan: Plan) -> Preview:
             for item in Procedure.objects.filter(pk__in=plan.procedures).order_by("code")
         ],
         people=[
-            Line(user.pk, f"{user.last_name} {user.first_name} ({user.username})", plan.share(plan.people, user.pk))
+            Line(user.pk, f"{user.get_full_name()} ({user.username})", plan.share(plan.people, user.pk))
             for user in of_units.staff(plan)
         ],
         desks=[

@@ -48,7 +48,7 @@ def entries_shown(request: HttpRequest, edits: Sequence[Edit]) -> dict[str, Any]
 
 
 def person_name(person: User | None) -> str:
-    return (person.get_full_name() or person.get_username()) if person else ""
+    return person.display_name if person else ""
 
 
 @admin.register(CatalogueVersion)

@@ -34,10 +34,8 @@ def by_name(people: QuerySet[User]) -> QuerySet[User]:
 
 
 def person_name(user: User | None) -> str:
-    """The name in its Vietnamese order, the family name first."""
-    if user is None:
-        return str(_("the portal"))
-    return f"{user.last_name} {user.first_name}".strip() or user.get_username()
+    """Who did something; without a person the portal itself."""
+    return user.display_name if user else str(_("the portal"))
 
 
 # The list --------------------------------------------------------------------------------------

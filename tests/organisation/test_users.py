@@ -133,3 +133,8 @@ def test_the_unit_of_today_is_shown_and_what_is_chosen_then_holds(sign_in, setti
         assert somebody.unit == chosen
         assert succession.units(succession.state()).unit_of(somebody) == chosen.pk
     assert not StaffMove.objects.exists()
+
+
+def test_a_person_is_named_in_the_vietnamese_order_or_by_the_name_to_sign_in_with(colleague):
+    assert colleague.display_name == "Đặng Thị Hoà"
+    assert User(username="nobody").display_name == "nobody"
