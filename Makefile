@@ -58,7 +58,7 @@ check: .venv/.development ## Check style, types, templates, migrations, translat
 		DATABASE_URL=postgres://portal:portal@127.0.0.1:5432/portal \
 		$(MANAGE) check --deploy --fail-level WARNING
 
-bench: .venv/.development ## Measure search and pages
+bench: .venv/.development ## Measure search, pages, loading and records beside the ordinary way
 	$(BIN)/python -m benchmarks
 
 screenshots: .venv/.development ## Draw the pictures of the documentation anew

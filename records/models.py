@@ -16,7 +16,7 @@ from organisation.models import Agency
 from procedures.models import ChannelKind, Procedure, ProcedureVersion, TimeUnit
 
 from .personal import masked_name, unseal
-from .statuses import FINAL, OPEN, STANDING_STILL, Status
+from .statuses import OPEN, STANDING_STILL, Status
 
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)  # sorts what has no date behind everything that has one
 
@@ -91,9 +91,6 @@ class RecordQuerySet(models.QuerySet["Record"]):
 
     def overdue(self, now: datetime.datetime) -> "RecordQuerySet":
         return self.open().filter(urgency__lt=now)
-
-    def due_between(self, start: datetime.datetime, end: datetime.datetime) -> "RecordQuerySet":
-        return self.open().filter(urgency__gte=start, urgency__lt=end)
 
     def waiting(self) -> "RecordQuerySet":
         """Those whose clock waits for the citizen."""
@@ -188,10 +185,6 @@ class Record(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
-
-    @property
-    def is_final(self) -> bool:
-        return self.status in FINAL
 
     @property
     def waits_for_citizen(self) -> bool:

@@ -39,10 +39,6 @@ class Bar:
     in_vain: int = 0
     opened: int = 0
 
-    @property
-    def share_in_vain(self) -> float:
-        return self.in_vain / self.times if self.times else 0.0
-
 
 def named(first: datetime.date, last: datetime.date) -> QuerySet[SearchCount]:
     """The counts of the period whose words are known."""
