@@ -8,7 +8,7 @@ from django import forms
 from django.urls import reverse
 from django.utils import translation
 
-from organisation.models import Agency, User
+from organisation.models import Agency
 from procedures.models import Channel, Document, EverydayName, Field, FieldOwner, LegalDocument, Procedure, Synonym
 from procedures.search import find
 
@@ -23,15 +23,6 @@ def procedure():
     """One with parts of every kind, and at least two documents."""
     full = Procedure.objects.filter(online="full", channels__isnull=False, legal_basis__isnull=False)
     return full.filter(documents__position=2).distinct().first()
-
-
-@pytest.fixture
-def sign_in(client):
-    def signed_in(role, name="person"):
-        client.force_login(User.objects.create_user(name, role=role, is_staff=True))
-        return client
-
-    return signed_in
 
 
 @pytest.fixture

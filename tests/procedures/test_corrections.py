@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organisation import stamp
-from organisation.models import User
 from procedures import corrections
 from procedures.models import Correction, DaySalt, Procedure
 
@@ -109,15 +108,6 @@ def test_a_procedure_that_is_not_public_has_no_form(client):
 
 
 # Answering -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def sign_in(client):
-    def signed_in(role):
-        client.force_login(User.objects.create_user("person", role=role, is_staff=True))
-        return client
-
-    return signed_in
 
 
 @pytest.fixture

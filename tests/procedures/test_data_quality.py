@@ -17,20 +17,6 @@ QUALITY, DIFFERENT = "admin:procedures_procedure_quality", "admin:procedures_pro
 DAY = datetime.date(2024, 8, 28)
 
 
-@pytest.fixture
-def sign_in(client):
-    def signed_in(role):
-        client.force_login(User.objects.create_user("person", role=role, is_staff=True))
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
-def steward(sign_in):
-    return sign_in("steward")
-
-
 def add(code: str, name: str, field: str = "ho-tich") -> Procedure:
     return Procedure.objects.create(code=code, name=name, field=Field.objects.get(slug=field), level_province=True)
 

@@ -10,7 +10,6 @@ from django.db import Error
 from django.urls import reverse
 
 from organisation import stamp
-from organisation.models import User
 from procedures.learning import counting
 from procedures.models import (
     DaySalt,
@@ -280,20 +279,6 @@ def test_addresses_are_hashes_that_are_forgotten_with_the_day(client):
 
 
 # The steward's page ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def sign_in(client):
-    def signed_in(role):
-        client.force_login(User.objects.create_user("person", role=role, is_staff=True))
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
-def steward(sign_in):
-    return sign_in("steward")
 
 
 def count(query, times, *, hits=0, ago=0, opened=0):
