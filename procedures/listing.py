@@ -293,10 +293,10 @@ def common_search(index: Index, text: str, everything: str) -> Suggestion:
 def suggested_procedure(index: Index, number: int) -> Suggestion:
     kept = index.kept.setdefault(f"suggested {get_language()}", {})
     if number not in kept:
-        code, title = index.codes[number], index.postings.texts[index.postings.of(number).start]
+        code = index.codes[number]
         english = index.english[number] if get_language() == "en" else ""
         url = reverse("procedures:detail", args=[code])
-        kept[number] = Suggestion(english or title, url, code, vietnamese=not english)
+        kept[number] = Suggestion(english or index.name(code), url, code, vietnamese=not english)
     return kept[number]
 
 

@@ -129,8 +129,11 @@ def public_changes(index: search.Index, unit: Agency | None) -> Iterator[changes
     """The newest first: changes of what is public today, and what was withdrawn."""
     kept = Change.objects.filter(version__number__gt=1).exclude(procedure="")
     for entry in changes.latest(of_unit(kept, unit) if unit else kept):
-        if entry.code in index.number or entry.kind == changes.WITHDRAWN:
-            yield entry
+        if entry.code in index.number:
+            entry.name = entry.name or index.name(entry.code)  # a change of its parts alone does not tell it
+        elif entry.kind != changes.WITHDRAWN:
+            continue
+        yield entry
 
 
 def of_unit(kept: QuerySet[Change], unit: Agency) -> QuerySet[Change]:

@@ -91,10 +91,7 @@ def places(index: Index, before: list[str], after: list[str]) -> list[Place]:
     def place(code: str, codes: list[str]) -> int:
         return codes.index(code) + 1 if code in codes else 0
 
-    def title(code: str) -> str:
-        return index.postings.texts[index.postings.of(index.number[code]).start]
-
     return [
-        Place(code, title(code), place(code, before), place(code, after))
+        Place(code, index.name(code), place(code, before), place(code, after))
         for code in [*after, *(code for code in before if code not in after)]
     ]

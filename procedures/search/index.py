@@ -71,6 +71,10 @@ class Index:
     synonyms: dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = field(default_factory=dict)
     places: dict[tuple[str, ...], Level] = field(default_factory=dict)  # folded name → the level it stands for
 
+    def name(self, code: str) -> str:
+        """The title of a public procedure."""
+        return self.postings.texts[self.postings.of(self.number[code]).start]
+
     def owner(self, code: str) -> str:
         """The code of the agency that owns a public procedure's field; empty when nobody does."""
         return self.owners[self.number[code]] if code in self.number else ""

@@ -164,6 +164,14 @@ def test_the_list_and_the_feed_tell_the_newest_first_and_leave_the_first_version
     assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
 
 
+def test_a_change_of_the_papers_alone_is_told_with_the_name_of_its_procedure(client):
+    apply(*new())
+    _procedure, paper, channel = new()
+    apply(("procedure", as_row("ZZ-1")), ("document", {**paper[1], "copies": 2}), channel)
+    assert client.get("/en/procedures/changes/").text.count(">ZZ-1 Zoqua</a>") == 2
+    assert [title for title, _entry in feed(client)[1]] == ["ZZ-1 Zoqua", "ZZ-1 Zoqua"]
+
+
 def test_the_feed_is_in_vietnamese_too_and_knows_what_did_not_change(client):
     apply(*new())
     root, entries = feed(client, "/procedures/changes.atom")
