@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "records.dayexception": VIEW,
         "records.recordread": VIEW,
         "records.lookupfailure": VIEW,
+        "records.frozenmonth": VIEW,
     },
     Role.STEWARD: {
         "procedures": EDIT,
@@ -91,12 +92,24 @@ class Deed(models.TextChoices):
     SEE_READINGS = "see_readings", _("see who opened which record")
     ERASE = "erase", _("erase personal facts after their term")
     KEEP_DAYS = "keep_days", _("keep the table of days off")
+    MONITOR = "monitor", _("see the monitoring board of every unit")
+    FREEZE = "freeze", _("freeze the figures of a month")
 
 
 # A supervisor reads everything, and acts where the rules ask for more than the officer's word.
 DEEDS: dict[str, frozenset[Deed]] = {
     Role.OFFICER: frozenset({Deed.READ_OWN, Deed.RECEIVE, Deed.MOVE, Deed.CORRECT}),
-    Role.SUPERVISOR: frozenset({Deed.READ_ALL, Deed.SUPPLEMENT_AGAIN, Deed.CORRECT, Deed.ERASE, Deed.SEE_READINGS}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Deed.READ_ALL,
+            Deed.SUPPLEMENT_AGAIN,
+            Deed.CORRECT,
+            Deed.ERASE,
+            Deed.SEE_READINGS,
+            Deed.MONITOR,
+            Deed.FREEZE,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset({Deed.KEEP_DAYS}),
 }
 

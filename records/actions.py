@@ -22,10 +22,11 @@ from portal import clock
 from procedures.models import ChannelKind, FieldOwner, Procedure, pin
 
 from . import codes, messages, personal, scope
-from .clock import current_calendar, move_clock, restore, set_dates, state
+from .clock import current_calendar, move_clock, restore, set_dates, set_working_time, state
 from .deadlines import Limit
 from .history import hash_of, undoable, utc
 from .models import ApplicantKind, CodeCounter, Collection, Event, EventKind, EventNote, Record, RecordWord
+from .statistics import cells, rollups
 from .statuses import BY_ENDS, FIRST, OPEN, Status
 
 
@@ -117,6 +118,7 @@ def receive(
         code=next_code(unit, day),
         procedure=procedure,
         version=pin(procedure),
+        field_id=procedure.field_id,
         unit=unit,
         agency=settling_agency(procedure, unit, day),
         channel=channel,
@@ -222,7 +224,9 @@ def change_status(
     locked.status, locked.status_since = to, at
     note_outcome(locked, to, at)
     move_clock(locked, start, to, at)
-    set_dates(locked, current_calendar())
+    calendar = current_calendar()
+    set_dates(locked, calendar)
+    set_working_time(locked, calendar)
     details = {"clock_before": before}
     append(locked, EventKind.STATUS, by=by, at=at, start=start, due_before=due_before, details=details, reason=reason)
     return locked
@@ -312,7 +316,9 @@ def correct(
     at, start, due_before = at or clock.now(), Status(locked.status), locked.due_at
     locked.status, locked.status_since = Status(mistaken.from_status), at
     restore(locked, mistaken.details["clock_before"])
-    set_dates(locked, current_calendar())
+    calendar = current_calendar()
+    set_dates(locked, calendar)
+    set_working_time(locked, calendar)
     details = {"undoes": mistaken.sequence}
     append(
         locked, EventKind.CORRECTED, by=by, at=at, start=start, due_before=due_before, details=details, reason=reason
@@ -361,6 +367,7 @@ def lock(record: Record, by: User | None, version: int | None) -> Record:
     What happened in the meantime is told to those only who may read the record.
     """
     locked = Record.objects.select_for_update().get(pk=record.pk)
+    locked.counted = cells.of_record(locked)
     authorise_reading(locked, by)
     if version is not None and version != locked.sequence:
         since = list(locked.events.filter(sequence__gt=version).select_related("actor"))
@@ -398,7 +405,8 @@ def append(
     start: Status | None = None,
     reason: str = "",
 ) -> Event:
-    """Append the event, save the record with its number and hash, and put the message to the citizen in the outbox."""
+    """Append the event, save the record with its number and hash, note what changes in the figures, and put the
+    message to the citizen in the outbox."""
     event = Event(
         record=record,
         sequence=record.sequence + 1,
@@ -419,5 +427,6 @@ def append(
         EventNote.objects.create(event=event, sealed=personal.seal(reason.strip()))
     record.sequence, record.last_hash = event.sequence, event.hash
     record.save(force_update=True)
+    rollups.note(record, event)
     messages.prepare(record, event)
     return event

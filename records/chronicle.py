@@ -26,7 +26,7 @@ from .actions import (
     note_outcome,
     settling_agency,
 )
-from .clock import move_clock, set_dates, state
+from .clock import move_clock, set_dates, set_working_time, state
 from .deadlines import Limit
 from .history import hash_of
 from .models import Event, EventKind, Record
@@ -78,6 +78,7 @@ class Chronicle:
             code=code,
             procedure_id=reception.procedure.pk,
             version_id=reception.version.pk,
+            field_id=reception.procedure.field_id,
             unit_id=reception.unit.pk,
             agency_id=reception.agency.pk,
             channel=reception.channel,
@@ -113,6 +114,7 @@ class Chronicle:
         move_clock(record, start, to, at)
         if clock != (record.clock_from, record.still_since):  # half of the time goes into dates that stay
             set_dates(record, self.calendar)
+        set_working_time(record, self.calendar)
         self._append(EventKind.STATUS, at, by, due_before, {"clock_before": before}, start, reason)
 
     def assign(self, officer: User, at: datetime.datetime, by: User | None = None) -> None:

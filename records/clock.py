@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from procedures.models import TimeUnit
 
-from .deadlines import Deadline, Limit, Pause, compute
+from .deadlines import Deadline, Limit, Pause, compute, without
 from .history import utc
 from .models import FAR, DayException, Record
 from .statuses import BEFORE_THE_CLOCK, STANDING_STILL, STARTS_ANEW_AFTER, Status
-from .working_days import ONE_DAY, Calendar
+from .working_days import ONE_DAY, Calendar, office_minutes
 
 
 def current_calendar() -> Calendar:
@@ -51,6 +51,7 @@ def move_clock(record: Record, start: Status | None, to: Status, at: datetime.da
         record.clock_from = at
     if start in STANDING_STILL and record.still_since:
         if start in STARTS_ANEW_AFTER and to == Status.IN_PROCESS:
+            record.earlier = [*record.earlier, *stretches(record, record.still_since)]
             record.clock_from, record.pauses = at, []  # Art. 19.4 Decree 61/2018: the limit starts anew
         else:
             record.pauses = [*record.pauses, [utc(record.still_since), utc(at)]]
@@ -77,10 +78,33 @@ def latest_promise(record: Record, calendar: Calendar) -> datetime.datetime | No
     return max(record.promised_at, aware(wall.combine(calendar.on_or_after(wall.date()), wall.time())))
 
 
+def stretches(record: Record, until: datetime.datetime) -> list[list[str | None]]:
+    """The stretches of this limit in which the clock ran, until a moment: [[start, end], …] ISO 8601 in UTC."""
+    if record.clock_from is None:
+        return []
+    closed = pauses_of(record)[: len(record.pauses)]
+    parts = without(local(record.clock_from), local(until), closed)
+    return [[utc(aware(start)), utc(aware(stop))] for start, stop in parts]
+
+
+def set_working_time(record: Record, calendar: Calendar) -> None:
+    """Note for how long an ended record was worked on: office time from acceptance to the end, less the pauses."""
+    ended = record.ended_at
+    if ended is None or record.clock_from is None:
+        record.working_minutes = None
+    elif record.working_minutes is None:
+        read = datetime.datetime.fromisoformat
+        spans = [*record.earlier, *stretches(record, ended)]
+        record.working_minutes = sum(
+            office_minutes(local(read(str(start))), local(read(str(stop))), calendar) for start, stop in spans
+        )
+
+
 CLOCK_FIELDS = (
     "clock_from",
     "still_since",
     "pauses",
+    "earlier",
     "reappointed_to",
     "resolved_at",
     "returned_at",
@@ -99,7 +123,7 @@ def state(record: Record) -> dict[str, Any]:
 def restore(record: Record, saved: dict[str, Any]) -> None:
     """Put the clock back; a re-appointment that was made since stays, because there is only one."""
     for name in CLOCK_FIELDS:
-        value = saved[name]
+        value = saved.get(name, [])  # events from before it was kept say nothing of `earlier`
         if name == "reappointed_to" and value is None:
             continue
         is_moment = isinstance(value, str)

@@ -77,7 +77,7 @@ def due_of(record: Record, now: datetime.datetime) -> Due:
 
 def ended_text(record: Record) -> str:
     """When the processing ended, and whether the promise was kept."""
-    ended = record.resolved_at or record.returned_at or record.status_since
+    ended = record.ended_at or record.status_since
     if record.status == Status.REFUSED or record.promised_at is None:
         return _("ended on %(day)s") % {"day": day_text(ended)}
     if ended <= record.promised_at:

@@ -126,11 +126,11 @@ def verify_locked(pk: int) -> Broken | None:
 
 def undoable(record: Record) -> Event | None:
     """The last change of status that no correction has undone yet; None when only the reception is left."""
-    undone: set[int] = set()
-    changes = record.events.filter(kind__in=[EventKind.STATUS, EventKind.CORRECTED]).order_by("-sequence")
-    for event in changes:
-        if event.kind == EventKind.CORRECTED:
-            undone.add(event.details["undoes"])
-        elif event.sequence not in undone:
-            return event
-    return None
+    changes = list(record.events.filter(kind__in=[EventKind.STATUS, EventKind.CORRECTED]).order_by("-sequence"))
+    undone = undone_by(changes)
+    return next((e for e in changes if e.kind == EventKind.STATUS and e.sequence not in undone), None)
+
+
+def undone_by(events: Iterable[Event]) -> set[int]:
+    """The numbers of the changes that corrections among these events have undone."""
+    return {event.details["undoes"] for event in events if event.kind == EventKind.CORRECTED}

@@ -13,6 +13,8 @@ ONE_DAY = datetime.timedelta(days=1)
 # Office hours of the one-stop desks: eight hours a day.
 OFFICE_HOURS = ((datetime.time(7, 30), datetime.time(12, 0)), (datetime.time(13, 30), datetime.time(17, 0)))
 CLOSING = OFFICE_HOURS[-1][1]
+MINUTES_OF_OFFICE = [tuple(time.hour * 60 + time.minute for time in pair) for pair in OFFICE_HOURS]
+MINUTES_OF_A_DAY = sum(closes - opens for opens, closes in MINUTES_OF_OFFICE)
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,22 @@ def office_time(start: datetime.datetime, calendar: Calendar) -> Iterator[tuple[
             if closes > start:
                 yield max(opens, start), closes
         day += ONE_DAY
+
+
+def office_minutes(start: datetime.datetime, stop: datetime.datetime, calendar: Calendar) -> int:
+    """The whole minutes of office time between two moments without time zone."""
+    if stop <= start:
+        return 0
+    days = max(calendar.count(start.date(), stop.date()) - calendar.is_working(stop.date()), 0)
+    if start.date() == stop.date():
+        return minutes_until(stop, calendar) - minutes_until(start, calendar)
+    rest = minutes_until(start.replace(hour=23), calendar) - minutes_until(start, calendar)
+    return rest + days * MINUTES_OF_A_DAY + minutes_until(stop, calendar)
+
+
+def minutes_until(moment: datetime.datetime, calendar: Calendar) -> int:
+    """The minutes of office time of its day that have passed at a moment."""
+    if not calendar.is_working(moment.date()):
+        return 0
+    of_day = moment.hour * 60 + moment.minute
+    return sum(min(max(of_day - opens, 0), closes - opens) for opens, closes in MINUTES_OF_OFFICE)

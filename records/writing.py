@@ -1,25 +1,20 @@
 """Chronicles written to the database in bulk: records, events, reasons, words of names, messages, code counters.
 
-The caller holds the transaction. PostgreSQL copies, which takes a third of the time of INSERT.
+The caller holds the transaction, and ends it soon: the cells of the figures are locked until then.
 """
 
 import datetime
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import Any
 
-from django.db import connection, models
 from django.utils.translation import gettext as _
-from psycopg import sql
 
 from . import codes, messages, personal
 from .actions import Refused
 from .chronicle import Chronicle
 from .models import CodeCounter, Event, EventNote, OutboxMessage, Record, RecordWord
+from .rows import insert
+from .statistics import rollups
 
-ROWS_OF_AN_INSERT = 1_000
-as_text = json.JSONEncoder(ensure_ascii=False).encode
 UnitDay = tuple[str, datetime.date]  # the part of codes that names the unit, and the day
 
 
@@ -36,6 +31,7 @@ def write(chronicles: Sequence[Chronicle]) -> int:
     insert(EventNote, list(notes(chronicles)))
     insert(RecordWord, list(name_words(chronicles)))
     insert(OutboxMessage, list(letters(chronicles)))
+    rollups.note_many(chronicle.record for chronicle in chronicles)
     return len(events)
 
 
@@ -110,39 +106,3 @@ def locked_counters(keys: Iterable[UnitDay]) -> dict[UnitDay, int]:
     counters = CodeCounter.objects.select_for_update().order_by("unit_part", "day")
     counters = counters.filter(unit_part__in={part for part, _day in wanted}, day__in={day for _part, day in wanted})
     return {(counter.unit_part, counter.day): counter.last for counter in counters}
-
-
-# Rows ------------------------------------------------------------------------------------------
-
-
-def insert(model: type[models.Model], rows: Sequence[Any]) -> None:
-    """Insert rows that are all new, and give each its key."""
-    if rows and connection.vendor == "postgresql":
-        copy(model, rows)
-    elif rows:
-        model._default_manager.bulk_create(rows, batch_size=ROWS_OF_AN_INSERT)
-
-
-def copy(model: type[models.Model], rows: Sequence[Any]) -> None:
-    """As `bulk_create`, by PostgreSQL's COPY."""
-    fields, table = model._meta.concrete_fields, model._meta.db_table
-    as_json = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
-    read = attrgetter(*(field.attname for field in fields))
-    columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
-    with connection.cursor() as cursor:
-        if isinstance(model._meta.pk, models.AutoField | models.BigAutoField):
-            number(cursor, table, rows)
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
-        with cursor.copy(statement) as lines:
-            for row in rows:
-                values = list(read(row))
-                for place in as_json:
-                    values[place] = as_text(values[place])
-                lines.write_row(values)
-
-
-def number(cursor: Any, table: str, rows: Sequence[Any]) -> None:
-    """Give rows the next keys of their table."""
-    cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(rows)])
-    for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-        row.pk = key

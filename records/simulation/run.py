@@ -14,6 +14,7 @@ from procedures.models import ChannelKind
 from records import writing
 from records.chronicle import Chronicle
 from records.models import Record
+from records.statistics.cells import Measure, of_record
 from records.statuses import ENDED, Status
 from records.working_days import ONE_DAY
 
@@ -113,6 +114,5 @@ def tally(made: list[Draft], chronicles: list[Chronicle], events: int) -> Tally:
 
 
 def is_on_time(record: Record) -> bool:
-    """Whether an ended record kept its first promise, as moved by pauses (Decision 766/QĐ-TTg)."""
-    end = record.resolved_at or record.status_since
-    return record.promised_at is not None and end <= record.promised_at
+    """Whether an ended record was in time, by the formula of the figures."""
+    return not {Measure.AHEAD, Measure.ON_TIME}.isdisjoint(cell.measure for cell in of_record(record))

@@ -10,12 +10,15 @@ from records import guards
 from records.models import (
     BulkItem,
     BulkJob,
+    ChannelFigure,
     CodeCounter,
     DayException,
     Event,
     LookupFailure,
     Record,
     RecordWord,
+    UnitFigure,
+    WorkFigure,
 )
 from records.statuses import Status
 
@@ -52,6 +55,15 @@ def event(**values) -> None:
     create(Event, **{"record": receive(), "sequence": 2, "kind": "status", "at": NINE, "to_status": 4, **values})
 
 
+FIGURES = {"unit": UnitFigure, "work": WorkFigure, "channel": ChannelFigure}
+
+
+def figure(model: type[models.Model], times: int = 1, **values) -> None:
+    keys = {UnitFigure: {"unit": 1}, WorkFigure: {"agency": 1, "field": 1}, ChannelFigure: {}}[model]
+    for _time in range(times):
+        create(model, month=NINE.date().replace(day=1), measure=1, **keys, **values)
+
+
 BREAKS = {
     "day_exception_kind_known": lambda: create(DayException, day="2024-08-28", kind="half", name="x"),
     "code_counter_once": lambda: [receive(), again(CodeCounter.objects.get())],
@@ -65,6 +77,8 @@ BREAKS = {
     "lookup_failure_once": lambda: [create(LookupFailure, key=1, window=NINE) for _twice in range(2)],
     "bulk_item_position_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 1, "code": "b"}]),
     "bulk_item_code_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 2, "code": "a"}]),
+    **{f"{name}_figure_once": lambda model=model: figure(model, times=2) for name, model in FIGURES.items()},
+    **{f"{name}_figure_not_negative": lambda model=model: figure(model, count=-1) for name, model in FIGURES.items()},
 }
 CONSTRAINTS = {
     constraint.name: (model, constraint)

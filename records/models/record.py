@@ -5,6 +5,7 @@ through `actions.py` alone; the database refuses anything else (`guards.py`).
 """
 
 import datetime
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +14,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Agency
-from procedures.models import ChannelKind, Procedure, ProcedureVersion, TimeUnit
+from procedures.models import ChannelKind, Field, Procedure, ProcedureVersion, TimeUnit
 
-from .personal import masked_name, unseal
-from .statuses import OPEN, STANDING_STILL, Status
+from ..personal import masked_name, unseal
+from ..statuses import OPEN, STANDING_STILL, Status
 
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)  # sorts what has no date behind everything that has one
 
@@ -33,40 +34,6 @@ class Collection(models.TextChoices):
     DESK = "desk", _("at the desk")
     POST = "post", _("by post")
     ONLINE = "online", _("online")
-
-
-class DayExceptionManager(models.Manager["DayException"]):
-    def get_by_natural_key(self, day: str) -> "DayException":
-        return self.get(day=day)
-
-
-class DayException(models.Model):
-    """A day that deviates from Monday to Friday: a holiday, a swapped day off, a worked Saturday."""
-
-    class Kind(models.TextChoices):
-        OFF = "off", _("day off")
-        WORKED = "worked", _("working day")
-
-    day = models.DateField(_("day"), unique=True)
-    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
-    name = models.CharField(_("name"), max_length=120)
-    source = models.CharField(_("source"), max_length=200, blank=True)
-
-    objects = DayExceptionManager()
-
-    class Meta:
-        verbose_name = _("day off or worked")
-        verbose_name_plural = _("days off and worked")
-        ordering = ["day"]
-        constraints = [
-            models.CheckConstraint(name="day_exception_kind_known", condition=Q(kind__in=["off", "worked"]))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.name}"
-
-    def natural_key(self) -> tuple[str]:
-        return (str(self.day),)
 
 
 class CodeCounter(models.Model):
@@ -105,6 +72,8 @@ class Record(models.Model):
     version = models.ForeignKey(
         ProcedureVersion, models.PROTECT, related_name="+", verbose_name=_("procedure as it was at reception")
     )
+    # As it was at reception, for the figures: a procedure may go to another field later.
+    field = models.ForeignKey(Field, models.PROTECT, null=True, db_index=False, related_name="+", editable=False)
     unit = models.ForeignKey(Agency, models.PROTECT, related_name="received_records", verbose_name=_("received at"))
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="settled_records", verbose_name=_("settled by"))
     officer = models.ForeignKey(
@@ -133,6 +102,9 @@ class Record(models.Model):
     clock_from = models.DateTimeField(_("limit counts from"), null=True)
     still_since = models.DateTimeField(_("clock stands still since"), null=True)
     pauses = models.JSONField(_("pauses of this limit"), default=list)  # [[start, end], …] ISO 8601 in UTC
+    earlier = models.JSONField(
+        default=list, editable=False
+    )  # stretches of work under limits before this one, as above
     promised_at = models.DateTimeField(_("promised for"), null=True)  # as moved by swapped days and pauses
     due_at = models.DateTimeField(_("due"), null=True)  # the promise, or the new date after a re-appointment
     urgency = models.DateTimeField(default=FAR, editable=False)  # `due_at`, or far away: what lists sort by
@@ -140,9 +112,12 @@ class Record(models.Model):
     supplements = models.PositiveSmallIntegerField(_("supplement requests"), default=0)
     resolved_at = models.DateTimeField(_("resolved at"), null=True)
     returned_at = models.DateTimeField(_("returned at"), null=True)
+    working_minutes = models.PositiveIntegerField(_("working time"), null=True)  # office minutes, once it has ended
 
     sequence = models.PositiveIntegerField(default=0, editable=False)  # of the last event; the version a form shows
     last_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    counted: Counter[Any] = Counter()  # the cells of the figures that it counted in when it was locked
 
     objects = RecordQuerySet.as_manager()
 
@@ -185,6 +160,11 @@ class Record(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def ended_at(self) -> datetime.datetime | None:
+        """The end of the processing: the first reaching of 9, without it of 10, else that of a stop or a refusal."""
+        return self.resolved_at or self.returned_at or (None if self.is_open else self.status_since)
 
     @property
     def waits_for_citizen(self) -> bool:
@@ -272,144 +252,3 @@ class EventNote(models.Model):
 
     def __str__(self) -> str:
         return unseal(self.sealed)
-
-
-class RecordRead(models.Model):
-    """Somebody of the staff opened a record."""
-
-    record = models.ForeignKey(Record, models.CASCADE, related_name="reads", verbose_name=_("record"))
-    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
-        ordering = ["-at", "-id"]
-        indexes = [
-            models.Index(fields=["-at", "-id"], name="read_lately"),
-            models.Index(fields=["record", "-at"], name="record_read"),
-            models.Index(fields=["reader", "-at"], name="reader_read"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.record_id} {self.at}"
-
-
-class OutboxMessage(models.Model):
-    """An e-mail before it is sent: written in the transaction of its event, sent once, tried again."""
-
-    MOST_TRIES = 8
-
-    record = models.ForeignKey(Record, models.CASCADE, related_name="messages", verbose_name=_("record"))
-    event = models.OneToOneField(Event, models.PROTECT, related_name="message")
-    sealed_to = models.BinaryField(null=True)  # null once sent or given up
-    subject = models.CharField(_("subject"), max_length=200)
-    body = models.TextField(_("text"))
-    made_at = models.DateTimeField(_("made at"))
-    next_try_at = models.DateTimeField(_("next try at"), null=True)  # null: nothing left to do
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        ordering = ["id"]
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="outbox_waiting")]
-
-    def __str__(self) -> str:
-        return self.subject
-
-
-class LookupFailure(models.Model):
-    """Failed look-ups from one address or of one code in a stretch of time, or the alarm about many: hashes only."""
-
-    class Kind(models.TextChoices):
-        ADDRESS = "address", _("address")
-        CODE = "code", _("code")
-        ALARM = "alarm", _("alarm")
-
-    kind = models.CharField(max_length=8, choices=Kind)
-    key = models.BigIntegerField()
-    window = models.DateTimeField(_("from"))
-    count = models.PositiveIntegerField(_("record codes that failed"), default=0)
-
-    class Meta:
-        verbose_name = _("failed look-ups")
-        verbose_name_plural = _("failed look-ups")
-        constraints = [models.UniqueConstraint(fields=["key", "window"], name="lookup_failure_once")]
-        indexes = [models.Index(fields=["window"], name="lookup_failure_window")]
-
-    def __str__(self) -> str:
-        return f"{self.window}: {self.count}"
-
-
-class BulkJob(models.Model):
-    """A move of many records in one go: done in slices, resumable, each record reported."""
-
-    class State(models.TextChoices):
-        PREPARED = "prepared", _("prepared")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    made_at = models.DateTimeField(_("made at"))
-    to_status = models.PositiveSmallIntegerField(_("move to"), choices=Status)
-    sealed_reason = models.BinaryField(null=True)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PREPARED)
-
-    class Meta:
-        verbose_name = _("bulk move")
-        verbose_name_plural = _("bulk moves")
-        ordering = ["-made_at"]
-
-    def __str__(self) -> str:
-        return f"{self.made_at:%Y-%m-%d %H:%M} → {self.get_to_status_display()}"
-
-
-class BulkItem(models.Model):
-    """One code of a bulk move, and what became of it."""
-
-    class Outcome(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        MOVED = "moved", _("moved")
-        REFUSED = "refused", _("refused")
-
-    job = models.ForeignKey(BulkJob, models.CASCADE, related_name="items")
-    position = models.PositiveIntegerField()
-    code = models.CharField(_("code"), max_length=64)
-    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, default=Outcome.WAITING)
-    message = models.CharField(_("message"), max_length=300, blank=True)
-    version = models.PositiveIntegerField(null=True)  # the record's last event when the list was made
-
-    class Meta:
-        verbose_name = _("record of a bulk move")
-        verbose_name_plural = _("records of bulk moves")
-        ordering = ["job", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["job", "position"], name="bulk_item_position_once"),
-            models.UniqueConstraint(fields=["job", "code"], name="bulk_item_code_once"),
-        ]
-        indexes = [models.Index(fields=["job", "outcome", "position"], name="bulk_item_waiting")]
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class Recomputation(models.Model):
-    """Open records whose due dates follow a change of the table of days: done in slices, resumable."""
-
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField()
-    days = models.JSONField(default=list)  # the days that changed, ISO 8601; empty: every open record
-    position = models.BigIntegerField(default=0)  # the last record that was looked at
-    looked_at = models.PositiveIntegerField(default=0)
-    changed = models.PositiveIntegerField(default=0)
-    done_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("recomputation of due dates")
-        verbose_name_plural = _("recomputations of due dates")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return ", ".join(self.days) or str(self.made_at)

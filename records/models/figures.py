@@ -1,0 +1,124 @@
+"""The figures: counted cells month by month, what is not in them yet, and months as they were told."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from organisation.models import AgencyKind
+from procedures.models import ChannelKind
+
+from .record import Event
+
+
+class Figure(models.Model):
+    """So many records of a month by one measure (`statistics/cells.py`). Keys of units and fields are plain numbers:
+    a cell belongs to no row that could refuse it."""
+
+    month = models.DateField()  # its first day
+    measure = models.PositiveSmallIntegerField()
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.measure}: {self.count}"
+
+
+class UnitFigure(Figure):
+    """By the unit that received the records."""
+
+    unit = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("figure of a unit")
+        verbose_name_plural = _("figures of units")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "unit", "measure"], name="unit_figure_once"),
+            models.CheckConstraint(name="unit_figure_not_negative", condition=Q(count__gte=0)),
+        ]
+
+
+class WorkFigure(Figure):
+    """By the field of work and the agency that settles it; 0 for the receiving unit itself."""
+
+    place = models.CharField(max_length=12, choices=AgencyKind)  # kind of the receiving unit
+    agency = models.BigIntegerField()
+    field = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("figure of a field")
+        verbose_name_plural = _("figures of fields")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "place", "agency", "field", "measure"], name="work_figure_once"),
+            models.CheckConstraint(name="work_figure_not_negative", condition=Q(count__gte=0)),
+        ]
+
+
+class ChannelFigure(Figure):
+    """By the way on which the records came in; all of them together are the whole."""
+
+    place = models.CharField(max_length=12, choices=AgencyKind)  # kind of the receiving unit
+    channel = models.CharField(max_length=12, choices=ChannelKind)
+
+    class Meta:
+        verbose_name = _("figure of a channel")
+        verbose_name_plural = _("figures of channels")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "place", "channel", "measure"], name="channel_figure_once"),
+            models.CheckConstraint(name="channel_figure_not_negative", condition=Q(count__gte=0)),
+        ]
+
+
+class FigureChange(models.Model):
+    """A change of cells, written in the transaction of its event; in the cells as soon as somebody reads them."""
+
+    month = models.DateField()
+    unit = models.BigIntegerField()
+    agency = models.BigIntegerField()
+    field = models.BigIntegerField()
+    channel = models.CharField(max_length=12)
+    measure = models.PositiveSmallIntegerField()
+    by = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("change of figures")
+        verbose_name_plural = _("changes of figures")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.measure}: {self.by:+}"
+
+
+class FrozenMonth(models.Model):
+    """A month whose figures were told: what they were then. What changes later is a correction beside it."""
+
+    month = models.DateField(_("month"), unique=True)  # its first day
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    frozen_at = models.DateTimeField(_("at"))
+    cells = models.JSONField()  # table → [[key…, measure, count], …] (`statistics/frozen.py`)
+
+    class Meta:
+        verbose_name = _("frozen month")
+        verbose_name_plural = _("frozen months")
+        ordering = ["-month"]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class FrozenCorrection(models.Model):
+    """What changed in a frozen month: by an event, whose actor and reason say who and why, or by an import."""
+
+    frozen = models.ForeignKey(FrozenMonth, models.PROTECT, related_name="corrections", verbose_name=_("month"))
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+", verbose_name=_("event"))
+    at = models.DateTimeField(_("at"))
+    cells = models.JSONField()  # [[unit, agency, field, channel, measure, by], …]
+
+    class Meta:
+        verbose_name = _("correction of a frozen month")
+        verbose_name_plural = _("corrections of frozen months")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.frozen} {self.at:%Y-%m-%d}"

@@ -1,0 +1,42 @@
+"""The figures, kept in step with the records.
+
+A change of a record writes what changes in the figures as rows of their own, in its own transaction: nobody waits for
+anybody, and no cell is a bottleneck. Whoever reads the figures puts those rows into the cells first (`settle`). What
+is written in bulk goes into the cells at once.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from records.models import Event, FigureChange, Record
+
+from . import frozen, locks
+from .cells import Cells, of_record
+from .tables import add, settle
+
+SETTLED_EVERY = 500  # changes, where nobody reads the figures for a while
+
+
+def note(record: Record, event: Event) -> None:
+    """Write down what an event changes in the figures: mostly nothing."""
+    changes = of_record(record)
+    changes.subtract(record.counted)
+    rows = [FigureChange(**cell._asdict(), by=by) for cell, by in changes.items() if by]
+    if not rows:
+        return
+    made = FigureChange.objects.bulk_create(rows)
+    frozen.note({cell: by for cell, by in changes.items() if by}, event)
+    if any(row.pk % SETTLED_EVERY == 0 for row in made):
+        transaction.on_commit(settle, robust=True)
+
+
+def note_many(records: Iterable[Record]) -> None:
+    """Put records that were written in bulk into the cells. The caller's transaction ends soon."""
+    changes: Cells = Counter()
+    for record in records:
+        changes.update(of_record(record))
+    frozen.note(changes, None)
+    locks.have_cells()
+    add(changes)

@@ -1,0 +1,93 @@
+"""The tables of cells: how a cell becomes a row of each, and how what waits is put into them."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import OperationalError, connection, transaction
+
+from organisation.models import Agency
+from records.models import ChannelFigure, Figure, FigureChange, UnitFigure, WorkFigure
+
+from . import locks
+from .cells import Cell, Cells
+
+ROWS = 1_000  # of a statement
+
+logger = logging.getLogger(__name__)
+Key = tuple[Any, ...]
+
+
+class Table(NamedTuple):
+    """One table of cells: its key besides month and measure, and the part of a cell that it is made of."""
+
+    model: type[Figure]
+    names: tuple[str, ...]
+    key: Callable[[Cell, str], Key]  # (cell, kind of its unit)
+
+
+TABLES = (
+    Table(UnitFigure, ("unit",), lambda cell, _kind: (cell.unit,)),
+    Table(WorkFigure, ("place", "agency", "field"), lambda cell, kind: (kind, cell.agency, cell.field)),
+    Table(ChannelFigure, ("place", "channel"), lambda cell, kind: (kind, cell.channel)),
+)
+
+
+def settle() -> None:
+    """Put what waits into the cells; nothing when somebody else is doing so at this moment."""
+    if not FigureChange.objects.exists():
+        return
+    try:
+        while settle_some():
+            pass
+    except OperationalError:  # SQLite, written to by somebody else: the figures are those of a moment ago
+        logger.warning("The figures wait: the database is being written to.")
+
+
+@transaction.atomic
+def settle_some() -> bool:
+    """Put some of what waits into the cells; whether there may be more."""
+    if not locks.get_cells():
+        return False
+    rows = list(FigureChange.objects.order_by("pk")[:ROWS])
+    changes: Cells = Counter()
+    for row in rows:
+        changes[Cell(row.month, row.unit, row.agency, row.field, row.channel, row.measure)] += row.by
+    add(changes)
+    FigureChange.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows) == ROWS
+
+
+def add(changes: Cells) -> None:
+    """Add to the cells. The caller has them alone."""
+    for table, cells in spread(changes).items():
+        keys = sorted(key for key, by in cells.items() if by)
+        for start in range(0, len(keys), ROWS):
+            upsert(table, [(*key, cells[key]) for key in keys[start : start + ROWS]])
+
+
+def spread(changes: Cells) -> dict[Table, Counter[Key]]:
+    """The same changes, by the keys of each table: (…, month, measure) → by how many."""
+    kinds = dict(Agency.objects.filter(pk__in={cell.unit for cell in changes}).values_list("pk", "kind"))
+    found: dict[Table, Counter[Key]] = {}
+    for table in TABLES:
+        counts = found[table] = Counter()
+        for cell, by in changes.items():
+            counts[*table.key(cell, kinds[cell.unit]), cell.month, cell.measure] += by
+    return found
+
+
+def columns(table: Table) -> tuple[str, ...]:
+    return (*table.names, "month", "measure")
+
+
+def upsert(table: Table, rows: Sequence[Key]) -> None:
+    name, key = table.model._meta.db_table, ", ".join(columns(table))
+    places = ", ".join(["(" + ", ".join(["%s"] * (len(columns(table)) + 1)) + ")"] * len(rows))
+    statement = (
+        f"INSERT INTO {name} ({key}, count) VALUES {places} "  # noqa: S608  # names of the model
+        f"ON CONFLICT ({key}) DO UPDATE SET count = {name}.count + EXCLUDED.count"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for row in rows for value in row])
