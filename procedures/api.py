@@ -7,9 +7,10 @@ the page.
 import csv
 import datetime
 import enum
+import hashlib
 import io
 from collections import ChainMap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import condition, require_safe
 from ninja import NinjaAPI, Path, Query, Schema
@@ -278,6 +279,21 @@ def cacheable(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return cached
 
 
+def compared(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Make the answer each time, and send it only to those who do not have the same already."""
+
+    @wraps(run)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = run(request, *args, **kwargs)
+        if response.status_code != 200:
+            return response
+        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        response["ETag"] = etag
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+    return answer
+
+
 def fault(name: str, message: str) -> dict[str, Any]:
     return {"loc": ["query", name], "msg": message}
 
@@ -294,19 +310,22 @@ def get(
     *,
     summary: str,
     example: str,
-    etag: Callable[..., str] = content_etag,
+    etag: Callable[..., str] | None = content_etag,
     query: Iterable[str] = (),
     missing: bool = False,
     media_type: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """An endpoint for GET and HEAD, with what all of them share; `example` is an address below `/v1/`."""
+    """An endpoint for GET and HEAD, with what all of them share; `example` is an address below `/v1/`.
+
+    `etag` is None where only the answer itself says whether anything has changed.
+    """
     responses = {200: answer, 304: None, **({404: Missing} if missing else {}), 422: Refusal}
     extra: dict[str, Any] = {"x-example": example}
     if media_type:
         extra["responses"] = {200: {"content": {media_type: {"schema": {"type": "string"}}}}}
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
-        decorate_view(condition(etag_func=etag), only_known(query), cacheable)(view)
+        decorate_view(condition(etag_func=etag) if etag else compared, only_known(query), cacheable)(view)
         api.api_operation(["HEAD"], f"/v1/{path}", response=responses, include_in_schema=False)(view)
         return api.get(f"/v1/{path}", response=responses, summary=summary, openapi_extra=extra)(view)
 
@@ -554,7 +573,12 @@ def row(request: HttpRequest, procedure: Procedure) -> dict[str, str]:
     }
     for name in ("decision", "valid_from", "valid_to", "source", "source_date"):
         facts[name] = getattr(procedure, name)
-    return {name: cell(facts[name]) for name in CSV_COLUMNS}
+    return harmless_row(facts, CSV_COLUMNS)
+
+
+def harmless_row(facts: Mapping[str, Any], columns: Iterable[str]) -> dict[str, str]:
+    """The cells of a line, none of which a spreadsheet takes for a formula."""
+    return {name: cell(facts.get(name)) for name in columns}
 
 
 def cell(value: Any) -> str:

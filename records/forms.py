@@ -1,8 +1,11 @@
-"""The form of the look-up."""
+"""The forms of the public pages: the look-up, and what the figures are asked for."""
 
+import datetime
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, Submit
 from django import forms
@@ -10,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .personal import LAST_DIGITS, digits
+from .statistics.asking import address
+from .statistics.reading import By, Query, Scope, Structure
 
 
 class LookupForm(forms.Form):
@@ -47,3 +52,26 @@ class LookupForm(forms.Form):
         if len(typed) < LAST_DIGITS or not typed.isascii():
             raise forms.ValidationError(_("Type the last four digits."))
         return typed
+
+
+class StatisticsForm(forms.Form):
+    """What the page of figures shows: months, where, in which groups; a plain GET form, every part of it a select."""
+
+    scope = forms.ChoiceField(label=_("Received at"), choices=Scope, required=False)
+    by = forms.ChoiceField(label=_("Grouped by"), choices=By, required=False)
+    of = forms.ChoiceField(label=_("Units"), choices=Structure, required=False)
+
+    def __init__(self, query: Query, months: Sequence[datetime.date]) -> None:
+        """`months` can be chosen."""
+        super().__init__(address(query))
+        choices = [(f"{month:%Y-%m}", f"{month:%m/%Y}") for month in months]
+        self.fields["from"] = forms.ChoiceField(label=_("From month"), choices=choices, required=False)
+        self.fields["to"] = forms.ChoiceField(label=_("To month"), choices=choices, required=False)
+        self.helper = FormHelper()
+        self.helper.form_method = "get"
+        self.helper.form_action = reverse("records:statistics")
+        self.helper.form_class = "statistics-form no-print"
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            "from", "to", "scope", "by", "of", StrictButton(_("Show"), type="submit", css_class="btn-primary")
+        )

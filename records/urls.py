@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import views, views_statistics
 
 app_name = "records"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     path("records/view/link.svg", views.link_picture, name="link_picture"),
     path("records/t/<str:token>/", views.open_link, name="link"),
     path("records/end/", views.end, name="end"),
+    path("statistics/", views_statistics.statistics, name="statistics"),
 ]

@@ -1,0 +1,131 @@
+"""The groups of a breakdown as they are shown: named, in order, and the small ones together.
+
+Groups with fewer than five records could point at a person, so they are told as one row. Where that row would be
+small itself, the next smallest groups join it: otherwise it could be found by taking the others from the whole.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from organisation.models import Agency, AgencyKind
+from organisation.succession import State
+from procedures.models import ChannelKind, Field, Level
+
+from .reading import By, Figures, Key, Query, by_group
+
+FEWEST = 5
+LEVELS = {
+    AgencyKind.CENTER: Level.PROVINCE,
+    AgencyKind.DISTRICT: Level.DISTRICT,
+    AgencyKind.COMMUNE: Level.COMMUNE,
+}
+ITSELF = "receiving-unit"
+NOT_KEPT = "not-kept"
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a row tells of. `name` is data and Vietnamese, or a text of the portal in the reader's language."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    level: Level | None = None
+    ended: bool = False
+    is_data: bool = True
+
+    @property
+    def display_name(self) -> str:
+        return self.name_en if get_language() == "en" and self.name_en else self.name
+
+    @property
+    def is_vietnamese(self) -> bool:
+        return self.is_data and self.display_name == self.name
+
+
+@dataclass
+class Row:
+    group: Group
+    figures: Figures
+
+
+@dataclass
+class Breakdown:
+    """The rows, those with the most records first, and the small groups in one, where there are any."""
+
+    rows: list[Row]
+    few: list[Group] = field(default_factory=list)
+    together: Figures | None = None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Even together they are too few."""
+        return self.together is not None and is_small(self.together)
+
+
+def breakdown(query: Query, state: State) -> Breakdown:
+    return guarded(named(query, state))
+
+
+def named(query: Query, state: State) -> list[Row]:
+    """The groups that have something to tell."""
+    told = {key: found for key, found in by_group(query, state).items() if has_any(found)}
+    known = names(query.by, {key[0] for key in told}, state)
+    return [Row(known.get(key[0]) or unnamed(query.by, key), found) for key, found in told.items()]
+
+
+def has_any(found: Figures) -> bool:
+    return bool(found.received or found.resolved or found.refused or found.in_process)
+
+
+def names(by: By, keys: set[Any], state: State) -> dict[Any, Group]:
+    if by in (By.AGENCY, By.UNIT):
+        return {unit.pk: of_unit(unit, by, state) for unit in units(keys)}
+    if by == By.FIELD:
+        return {item.pk: Group(item.slug, item.name, item.name_en) for item in Field.objects.filter(pk__in=keys)}
+    if by == By.CHANNEL:
+        return {value: Group(value, str(label), is_data=False) for value, label in ChannelKind.choices}
+    return {kind: Group(level, str(level.label), level=level, is_data=False) for kind, level in LEVELS.items()}
+
+
+def units(keys: Iterable[Any]) -> QuerySet[Agency]:
+    return Agency.objects.filter(pk__in=keys).only("code", "name", "name_en", "kind", "valid_from", "valid_to")
+
+
+def of_unit(unit: Agency, by: By, state: State) -> Group:
+    level = LEVELS.get(AgencyKind(unit.kind)) if by == By.UNIT else None
+    return Group(unit.code, unit.name, unit.name_en, level, unit.has_ended(state.day))
+
+
+def unnamed(by: By, key: Key) -> Group:
+    """What is no row of the database."""
+    if by == By.AGENCY and len(key) == 2:
+        return Group(ITSELF, str(_("the receiving units themselves")), level=LEVELS.get(key[1]), is_data=False)
+    return Group(NOT_KEPT, str(_("not known")), is_data=False)
+
+
+def guarded(rows: list[Row]) -> Breakdown:
+    """The rows with the small ones together."""
+    rows = sorted(rows, key=lambda row: (-row.figures.received, -row.figures.resolved, row.group.name))
+    few = [row for row in rows if is_small(row.figures)]
+    if not few:
+        return Breakdown(rows)
+    rows = [row for row in rows if not is_small(row.figures)]
+    together = Figures()
+    for row in few:
+        together.add(row.figures)
+    while is_small(together) and rows:
+        few.append(rows.pop())
+        together.add(few[-1].figures)
+    return Breakdown(rows, [row.group for row in few], together)
+
+
+def is_small(found: Figures) -> bool:
+    """Whether its figures would be those of fewer than five people."""
+    sizes = (found.received, found.resolved)
+    return max(sizes) < FEWEST or any(0 < size < FEWEST for size in sizes)

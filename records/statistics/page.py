@@ -1,0 +1,155 @@
+"""The page of figures: what its templates show of a query, every text of it in the reader's language."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from organisation.succession import State
+
+from . import charts, told
+from .cells import Measure
+from .groups import Breakdown, Group, breakdown
+from .reading import By, Figures, Query, by_month, total
+from .words import months_text, number, per_cent, plain, short_month, signed, within
+
+
+class Column(NamedTuple):
+    """A column of the tables, and the definition that it links to."""
+
+    title: str
+    definition: str
+
+
+class Line(NamedTuple):
+    """A line of a table: what it tells of, a note below that, and its figures with their columns."""
+
+    name: SafeString
+    note: str
+    cells: list[tuple[Column, str]]
+
+
+def columns() -> list[Column]:
+    return [
+        Column(_("Received"), "received"),
+        Column(_("Not accepted"), "not-accepted"),
+        Column(_("Resolved"), "resolved"),
+        Column(_("Ahead of time"), "ahead"),
+        Column(_("On time"), "on-time"),
+        Column(_("Late"), "late"),
+        Column(_("In process at the end"), "in-process"),
+        Column(_("Share on time"), "share-on-time"),
+        Column(_("Share online"), "share-online"),
+        Column(_("Half of them"), "working-time"),
+        Column(_("Nine in ten"), "working-time"),
+    ]
+
+
+def line(name: SafeString, note: str, figures: list[str]) -> Line:
+    return Line(name, note, list(zip(columns(), figures, strict=True)))
+
+
+def texts(found: Figures) -> list[str]:
+    """The figures as texts, in the order of the columns."""
+    counts = (found.received, found.refused, found.resolved, found.ahead, found.on_time, found.late, found.in_process)
+    shares = (found.share_in_time, found.share_online)
+    times = (found.median, found.ninth_tenth)
+    return [*map(number, counts), *map(per_cent, shares), *map(within, times)]
+
+
+def context(query: Query, state: State) -> dict[str, Any]:
+    months = by_month(query)
+    groups = breakdown(query, state)
+    whole = total(months)
+    return {
+        "query": query,
+        "period": months_text(query.first, query.last),
+        "whole": whole,
+        "columns": columns(),
+        "headline": list(zip(columns(), texts(whole), strict=True)),
+        "median": plain(whole.median),
+        "nine_tenths": plain(whole.ninth_tenth),
+        "charts": [charts.flow(months), charts.in_time(months)],
+        "charts_note": charts.note_of_months(months),
+        "months": list(month_lines(months, told.frozen(query, months))),
+        "groups": groups,
+        "groups_chart": groups_chart(query, groups),
+        "group_lines": list(group_lines(query, groups)),
+        "few_names": few_names(groups),
+    }
+
+
+def month_lines(
+    months: Mapping[datetime.date, Figures], frozen: Mapping[datetime.date, told.Frozen]
+) -> Iterator[Line]:
+    for month, found in months.items():
+        note = frozen_text(frozen[month]) if month in frozen else ""
+        yield line(format_html("{}", short_month(month)), note, texts(found))
+
+
+def frozen_text(month: told.Frozen) -> str:
+    day = date_format(month.day, "SHORT_DATE_FORMAT")
+    if not month.since:
+        return _("Frozen on %(day)s; nothing has changed since.") % {"day": day}
+    changes = ", ".join(f"{signed(by)} {Measure(measure).label}" for measure, by in month.since.items())
+    return _("Frozen on %(day)s; corrections since: %(changes)s.") % {"day": day, "changes": changes}
+
+
+# Groups ----------------------------------------------------------------------------------------
+
+
+def groups_chart(query: Query, groups: Breakdown) -> charts.Chart | None:
+    if not groups.rows:
+        return None
+    rows = [(row.group.display_name + level(row.group), row.group.is_vietnamese, row.figures) for row in groups.rows]
+    return charts.received(rows, _("Received, by %(group)s") % {"group": query.by.label})
+
+
+def group_lines(query: Query, groups: Breakdown) -> Iterator[Line]:
+    for row in groups.rows:
+        yield line(linked(query.by, row.group), notes(row.group), texts(row.figures))
+    if groups.together is not None:
+        name = _("%(count)d groups with few records, together") % {"count": len(groups.few)}
+        figures = hidden() if groups.is_hidden else texts(groups.together)
+        yield line(format_html('<a href="#def-few">{}</a>', name), "", figures)
+
+
+def hidden() -> list[str]:
+    return [_("fewer than 5"), *["–"] * (len(columns()) - 1)]
+
+
+def linked(by: By, group: Group) -> SafeString:
+    """The name of a group, which leads to its page where it has one."""
+    if not group.is_data:
+        return format_html("{}", group.display_name)
+    if by == By.FIELD:
+        address = f"{reverse('procedures:list')}?field={group.code}"
+    else:
+        address = reverse("procedures:agency", args=[group.code])
+    return format_html('<a href="{}"{}>{}</a>', address, lang(group), group.display_name)
+
+
+def lang(group: Group) -> SafeString:
+    return SafeString(' lang="vi"' if group.is_vietnamese else "")
+
+
+def notes(group: Group) -> str:
+    told = [str(group.level.label)] if group.level and group.code != group.level else []
+    if group.ended:
+        told.append(_("has ended since"))
+    return " · ".join(told)
+
+
+def level(group: Group) -> str:
+    """What tells groups of one name apart."""
+    return f" ({group.level.label})" if group.level and not group.is_data and group.code != group.level else ""
+
+
+def few_names(groups: Breakdown) -> SafeString:
+    names = ((lang(group), group.display_name) for group in groups.few)
+    return format_html_join(", ", "<span{}>{}</span>", names)

@@ -1,0 +1,268 @@
+"""What the cells say of a period: the whole, month by month, and by groups of one sort; a query for each."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import BooleanField, ExpressionWrapper, Min, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from organisation import succession
+from organisation.models import Agency, AgencyKind
+from procedures import ownership
+from records.models import ChannelFigure, UnitFigure, WorkFigure
+
+from .cells import EDGES, FIRST_BUCKET, Measure, edge
+from .formula import share
+
+ENDINGS = (Measure.AHEAD, Measure.ON_TIME, Measure.LATE)
+
+
+class Scope(models.TextChoices):
+    """Where the records were handed in; the values are kinds of units."""
+
+    CENTER = "center", _("the Center")
+    DISTRICTS = "district", _("one-stop shops of the districts")
+    COMMUNES = "commune", _("one-stop shops of the communes")
+    ALL = "all", _("all one-stop shops")
+
+
+class By(models.TextChoices):
+    """What the groups are."""
+
+    AGENCY = "agency", _("agency that settles")
+    UNIT = "unit", _("unit that receives")
+    LEVEL = "level", _("level")
+    FIELD = "field", _("field of work")
+    CHANNEL = "channel", _("way of handing in")
+
+
+class Structure(models.TextChoices):
+    """Whose figures those of a unit are that has ended since."""
+
+    THEN = "then", _("as the units were then")
+    NOW = "now", _("as the units are now")
+
+
+class Query(NamedTuple):
+    """Months by their first days, both included."""
+
+    first: datetime.date
+    last: datetime.date
+    scope: Scope = Scope.CENTER
+    by: By = By.AGENCY
+    of: Structure = Structure.THEN
+
+
+class Time(NamedTuple):
+    """Within so many minutes of office time; `beyond`: it took longer than these."""
+
+    minutes: int
+    beyond: bool = False
+
+
+@dataclass
+class Figures:
+    """Counts by measure: those of the period, and what had moved `before` it (no working times)."""
+
+    counts: Counter[int] = field(default_factory=Counter)
+    before: Counter[int] = field(default_factory=Counter)
+
+    def add(self, other: "Figures") -> None:
+        self.counts.update(other.counts)
+        self.before.update(other.before)
+
+    @property
+    def received(self) -> int:
+        return self.counts[Measure.RECEIVED]
+
+    @property
+    def refused(self) -> int:
+        return self.counts[Measure.REFUSED]
+
+    @property
+    def ahead(self) -> int:
+        return self.counts[Measure.AHEAD]
+
+    @property
+    def on_time(self) -> int:
+        return self.counts[Measure.ON_TIME]
+
+    @property
+    def late(self) -> int:
+        return self.counts[Measure.LATE]
+
+    @property
+    def resolved(self) -> int:
+        return sum(self.counts[measure] for measure in ENDINGS)
+
+    @property
+    def at_start(self) -> int:
+        """In process when the period began."""
+        return left_open(self.before)
+
+    @property
+    def in_process(self) -> int:
+        """In process when it ended: `at_start + received == resolved + refused + in_process`, always."""
+        return self.at_start + left_open(self.counts)
+
+    @property
+    def share_in_time(self) -> float | None:
+        return share(self.ahead + self.on_time, self.resolved)
+
+    @property
+    def share_online(self) -> float | None:
+        return share(self.counts[Measure.ONLINE], self.resolved)
+
+    @property
+    def median(self) -> Time | None:
+        return self.percentile(50)
+
+    @property
+    def ninth_tenth(self) -> Time | None:
+        return self.percentile(90)
+
+    def percentile(self, percent: int) -> Time | None:
+        """The smallest edge within which so many per cent of the records were worked on; None of nothing."""
+        buckets = sorted((measure, count) for measure, count in self.counts.items() if measure >= FIRST_BUCKET)
+        wanted = -(-percent * sum(count for _measure, count in buckets) // 100)
+        for measure, count in buckets:
+            wanted -= count
+            if wanted <= 0 < count:
+                minutes = edge(measure)
+                return Time(minutes) if minutes else Time(EDGES[-1], beyond=True)
+        return None
+
+
+def left_open(counts: Counter[int]) -> int:
+    return counts[Measure.RECEIVED] - counts[Measure.REFUSED] - sum(counts[measure] for measure in ENDINGS)
+
+
+# Months ----------------------------------------------------------------------------------------
+
+
+def months(query: Query) -> Iterator[datetime.date]:
+    """Every month of the period, also one in which nothing happened."""
+    month = query.first
+    while month <= query.last:
+        yield month
+        month = following(month)
+
+
+def following(month: datetime.date) -> datetime.date:
+    return (month + datetime.timedelta(days=31)).replace(day=1)
+
+
+def first_month() -> datetime.date | None:
+    """The first month that has figures."""
+    return ChannelFigure.objects.aggregate(first=Min("month"))["first"]
+
+
+def by_month(query: Query) -> dict[datetime.date, Figures]:
+    """The figures of each month of the period, in order; what is `before` a month includes the months before it."""
+    cells = figures(ChannelFigure, query, ("month",))
+    before: Counter[int] = Counter()
+    for (month,), found in cells.items():
+        if month < query.first:
+            before.update(found.before)
+    told = {}
+    for month in months(query):
+        counts = cells[month,].counts if (month,) in cells else Counter()
+        told[month] = Figures(counts, before.copy())
+        before.update({measure: count for measure, count in counts.items() if measure < FIRST_BUCKET})
+    return told
+
+
+def total(told: dict[datetime.date, Figures]) -> Figures:
+    """The whole period, from its months."""
+    whole = Figures(before=next(iter(told.values())).before.copy())
+    for month in told.values():
+        whole.counts.update(month.counts)
+    return whole
+
+
+# Groups ----------------------------------------------------------------------------------------
+
+Key = tuple[Any, ...]
+
+
+class Plan(NamedTuple):
+    """The table that has the groups, its columns that make them, and the group of such a row."""
+
+    model: type[models.Model]
+    names: tuple[str, ...]
+    group: Callable[..., Key]
+
+
+def by_group(query: Query, state: succession.State) -> dict[Key, Figures]:
+    """The figures of each group: a unit, field or agency by its key, a way or a kind of unit by its value.
+
+    What the receiving units settle themselves is the group `(0, kind of unit)`.
+    """
+    model, names, group = plan(query, state)
+    told: dict[Key, Figures] = defaultdict(Figures)
+    for row, found in figures(model, query, names).items():
+        told[group(*row)].add(found)
+    return dict(told)
+
+
+def plan(query: Query, state: succession.State) -> Plan:
+    now = query.of == Structure.NOW
+    match query.by:
+        case By.CHANNEL:
+            return Plan(ChannelFigure, ("channel",), alone)
+        case By.FIELD:
+            return Plan(WorkFigure, ("field",), alone)
+        case By.LEVEL if now:
+            living, kinds = succession.units(state).living, dict(Agency.objects.values_list("pk", "kind"))
+            return Plan(UnitFigure, ("unit",), lambda unit: (kinds.get(living(unit)),))
+        case By.LEVEL:
+            return Plan(ChannelFigure, ("place",), alone)
+        case By.UNIT:
+            living = succession.units(state).living
+            return Plan(UnitFigure, ("unit",), (lambda unit: (living(unit),)) if now else alone)
+    if not now:
+        return Plan(WorkFigure, ("place", "agency"), settling)
+    living, owners = succession.units(state).living, ownership.owners(state).owner
+    return Plan(
+        WorkFigure,
+        ("place", "agency", "field"),
+        lambda place, agency, field: settling(place, agency and (owners.get(field) or living(agency))),
+    )
+
+
+def alone(value: Any) -> Key:
+    return (value,)
+
+
+def settling(place: str, agency: int) -> Key:
+    return (agency,) if agency else (0, place)
+
+
+def figures(model: type[models.Model], query: Query, names: tuple[str, ...]) -> dict[Key, Figures]:
+    """The cells of a table added up by `names`: in the period all of them, before it those that say what is open."""
+    before = Q(month__lt=query.first)
+    rows = (
+        model._default_manager.filter(in_scope(model, query.scope), month__lte=query.last)
+        .filter(~before | Q(measure__lte=Measure.LATE))
+        .annotate(early=ExpressionWrapper(before, BooleanField()))
+        .values_list(*names, "early", "measure")
+        .annotate(Sum("count"))
+        .order_by()
+    )
+    told: dict[Key, Figures] = defaultdict(Figures)
+    for *key, early, measure, count in rows:
+        found = told[tuple(key)]
+        (found.before if early else found.counts)[measure] += count
+    return told
+
+
+def in_scope(model: type[models.Model], scope: Scope) -> Q:
+    if scope == Scope.ALL:
+        return Q()
+    if model is UnitFigure:
+        return Q(unit__in=Agency.objects.filter(kind=AgencyKind(scope)).values("pk"))
+    return Q(place=scope.value)

@@ -1,0 +1,46 @@
+"""The page of figures."""
+
+import datetime
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from organisation.succession import State
+from portal import clock
+from procedures import search
+
+from .forms import StatisticsForm
+from .statistics import page, tables
+from .statistics.asking import address, asked
+from .statistics.reading import Query, first_month, months
+
+
+@require_safe
+@login_not_required
+def statistics(request: HttpRequest) -> HttpResponse:
+    """What was received and how it ended. All state is in the address; what is wrong in it is said and left out."""
+    today = clock.today()
+    query, dropped = asked(request.GET, today)
+    tables.settle()
+    index = search.current()
+    context = {
+        **page.context(query, State(index.stamp, today)),
+        "form": StatisticsForm(query, list(choosable(query, today))),
+        "dropped": dropped,
+        "parameters": urlencode(address(query)),
+        "procedures": len(index.codes),
+        "procedures_at_center": index.count("center", "yes"),
+    }
+    response = render(request, "records/statistics.html", context)
+    response["Cache-Control"] = "no-cache"  # the figures of a moment ago are wrong after a correction
+    return response
+
+
+def choosable(query: Query, today: datetime.date) -> list[datetime.date]:
+    """The months from the first that has figures, or that was asked for, until this one."""
+    last = today.replace(day=1)
+    first = min(first_month() or last, query.first)
+    return list(months(query._replace(first=first, last=last)))
