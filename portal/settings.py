@@ -221,6 +221,12 @@ CACHES = {
         "LOCATION": "fragments",
         "OPTIONS": {"MAX_ENTRIES": 5000},
     },
+    # Pages of the statistics: up to 200 KB, and as many as there are questions.
+    "figures": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "figures",
+        "OPTIONS": {"MAX_ENTRIES": 60},
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

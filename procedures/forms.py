@@ -1,6 +1,5 @@
 """The search box and the filters: plain GET forms, crispy at the edge, rendered once with slots (`slots.py`)."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -21,7 +20,7 @@ from organisation.models import Agency
 from . import listing
 from .models import Audience, Level, OnlineLevel
 from .search import FILTERS, UNKNOWN, Found, Index
-from .slots import fill, slot
+from .slots import fill, slot, without_options
 from .text import LONGEST_QUERY
 
 ALL = '<option value="">{}</option>'
@@ -111,12 +110,7 @@ def filter_selects(found: Found, chosen: Mapping[str, str], moved: Sequence[Agen
             f'<option value="{escape(unit.code)}" selected>{escape(unit.display_name)} ({len(found.codes)})</option>'
         )
         offered["agency"] += option
-    return fill("filters", filters_with_slots, **offered)
-
-
-def filters_with_slots() -> str:
-    """The form, each select with a slot in place of its options."""
-    return re.sub(r"<option[^>]*>\s*([^<]+?)\s*</option>", r"\1", render_crispy_form(FilterForm()))
+    return fill("filters", lambda: without_options(render_crispy_form(FilterForm())), **offered)
 
 
 class Block(NamedTuple):

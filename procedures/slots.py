@@ -30,3 +30,8 @@ def fill(part: str, render: Callable[[], str], **values: str) -> SafeString:
     filled = _rendered[key].copy()
     filled[1::2] = [values[name] for name in filled[1::2]]
     return SafeString("".join(filled))
+
+
+def without_options(form: str) -> str:
+    """A form whose selects have one option, a slot: the slot in its place, for all options at once."""
+    return re.sub(r"<option[^>]*>\s*([^<]+?)\s*</option>", r"\1", form)

@@ -19,7 +19,7 @@ from organisation.address import client_address
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
 
-from . import changes, corrections, elsewhere, listing, search
+from . import changes, corrections, elsewhere, listing, search, usual
 from .conditional import counts_opening, fragment_of_catalogue, page_of_catalogue
 from .corrections import CorrectionForm
 from .forms import filter_selects, search_box
@@ -158,6 +158,7 @@ def detail(request: HttpRequest, index: search.Index, code: str) -> HttpResponse
             "former": former(request.GET.get("from", ""), procedure),
             "changes": changes.history(procedure.code),
             "planned": changes.planned(procedure.code),
+            "usual": usual.usual_time(procedure.pk),
         },
     )
 

@@ -19,7 +19,8 @@ from portal import clock
 from procedures.api import fault, get, harmless_row, without_null
 from procedures.models import Level
 
-from .statistics import asking, groups, reading, tables, told
+from .conditional import made_of_figures
+from .statistics import asking, groups, reading, told
 from .statistics.reading import By, Figures, Query, Scope, Structure, Time
 
 
@@ -112,7 +113,7 @@ class Statistics(BaseModel):
     Statistics,
     summary=_("Figures of the records: received, resolved, on time, how long it took"),
     example="statistics?from=2024-01&to=2024-08&by=agency",
-    etag=None,
+    kept=made_of_figures,
     query=asking.NAMES,
 )
 def show_statistics(request: HttpRequest, query: Parameters[StatisticsQuery]) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def show_statistics(request: HttpRequest, query: Parameters[StatisticsQuery]) ->
     None,
     summary=_("The same figures as a table for spreadsheets"),
     example="statistics.csv?scope=all&by=unit",
-    etag=None,
+    kept=made_of_figures,
     query=asking.NAMES,
     media_type="text/csv",
 )
@@ -149,7 +150,6 @@ def checked(parameters: StatisticsQuery) -> Query:
 
 def told_of(query: Query) -> dict[str, Any]:
     """Everything that the page shows of the query."""
-    tables.settle()
     months = reading.by_month(query)
     shown = groups.breakdown(query, succession.state())
     frozen = told.frozen(query, months)

@@ -8,12 +8,14 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        from procedures import elsewhere
+        from procedures import elsewhere, usual
 
         from . import lookup
         from .guards import install_guards, make_way
+        from .statistics.usual import usual_time
 
         # After every migrate, because SQLite drops a table's triggers when a migration rebuilds it.
         pre_migrate.connect(make_way, dispatch_uid="record-guards")
         post_migrate.connect(install_guards, dispatch_uid="record-guards")
         elsewhere.register(lookup.address_for)
+        usual.register(usual_time)

@@ -8,9 +8,15 @@ from typing import Any
 from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, Submit
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from procedures.slots import fill, slot, without_options
 
 from .personal import LAST_DIGITS, digits
 from .statistics.asking import address
@@ -55,23 +61,44 @@ class LookupForm(forms.Form):
 
 
 class StatisticsForm(forms.Form):
-    """What the page of figures shows: months, where, in which groups; a plain GET form, every part of it a select."""
+    """What the page of figures shows: months, where, in which groups. A select for each; see `statistics_form`."""
 
-    scope = forms.ChoiceField(label=_("Received at"), choices=Scope, required=False)
-    by = forms.ChoiceField(label=_("Grouped by"), choices=By, required=False)
-    of = forms.ChoiceField(label=_("Units"), choices=Structure, required=False)
+    scope = forms.ChoiceField(label=_("Received at"), required=False)
+    by = forms.ChoiceField(label=_("Grouped by"), required=False)
+    of = forms.ChoiceField(label=_("Units"), required=False)
 
-    def __init__(self, query: Query, months: Sequence[datetime.date]) -> None:
-        """`months` can be chosen."""
-        super().__init__(address(query))
-        choices = [(f"{month:%Y-%m}", f"{month:%m/%Y}") for month in months]
-        self.fields["from"] = forms.ChoiceField(label=_("From month"), choices=choices, required=False)
-        self.fields["to"] = forms.ChoiceField(label=_("To month"), choices=choices, required=False)
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields["from"] = forms.ChoiceField(label=_("From month"), required=False)
+        self.fields["to"] = forms.ChoiceField(label=_("To month"), required=False)
+        for name, field in self.fields.items():
+            field.choices = [("", slot(name))]  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_method = "get"
         self.helper.form_action = reverse("records:statistics")
         self.helper.form_class = "statistics-form no-print"
         self.helper.disable_csrf = True
-        self.helper.layout = Layout(
-            "from", "to", "scope", "by", "of", StrictButton(_("Show"), type="submit", css_class="btn-primary")
-        )
+        button = StrictButton(_("Show"), type="submit", css_class="btn-primary")
+        self.helper.layout = Layout("from", "to", "scope", "by", "of", button)
+
+
+def statistics_form(query: Query, months: Sequence[datetime.date]) -> SafeString:
+    """The form with what `query` asks for; `months` can be chosen."""
+    every_month = [(f"{month:%Y-%m}", f"{month:%m/%Y}") for month in months]
+    choices: dict[str, Sequence[tuple[Any, Any]]] = {
+        "from": every_month,
+        "to": every_month,
+        "scope": Scope.choices,
+        "by": By.choices,
+        "of": Structure.choices,
+    }
+    chosen = address(query)
+    offered = {name: options(choices[name], value) for name, value in chosen.items()}
+    return fill("statistics form", lambda: without_options(render_crispy_form(StatisticsForm())), **offered)
+
+
+def options(choices: Sequence[tuple[Any, Any]], chosen: str) -> str:
+    return "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(capfirst(text))}</option>'
+        for value, text in choices
+    )

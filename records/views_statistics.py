@@ -12,31 +12,30 @@ from organisation.succession import State
 from portal import clock
 from procedures import search
 
-from .forms import StatisticsForm
-from .statistics import page, tables
+from .conditional import made_of_figures
+from .forms import statistics_form
+from .statistics import page
 from .statistics.asking import address, asked
 from .statistics.reading import Query, first_month, months
 
 
 @require_safe
 @login_not_required
+@made_of_figures
 def statistics(request: HttpRequest) -> HttpResponse:
     """What was received and how it ended. All state is in the address; what is wrong in it is said and left out."""
     today = clock.today()
     query, dropped = asked(request.GET, today)
-    tables.settle()
     index = search.current()
     context = {
         **page.context(query, State(index.stamp, today)),
-        "form": StatisticsForm(query, list(choosable(query, today))),
+        "form": statistics_form(query, choosable(query, today)),
         "dropped": dropped,
         "parameters": urlencode(address(query)),
         "procedures": len(index.codes),
         "procedures_at_center": index.count("center", "yes"),
     }
-    response = render(request, "records/statistics.html", context)
-    response["Cache-Control"] = "no-cache"  # the figures of a moment ago are wrong after a correction
-    return response
+    return render(request, "records/statistics.html", context)
 
 
 def choosable(query: Query, today: datetime.date) -> list[datetime.date]:

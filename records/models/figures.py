@@ -90,6 +90,20 @@ class FigureChange(models.Model):
         return f"{self.month:%Y-%m} {self.measure}: {self.by:+}"
 
 
+class FigureState(models.Model):
+    """One row, whose value is another one after every change of the cells or of the frozen months: what is kept of
+    them is kept for a state. Random, because a change that was rolled back must leave no value to be used again."""
+
+    value = models.CharField(max_length=16)
+
+    class Meta:
+        verbose_name = _("state of the figures")
+        verbose_name_plural = _("states of the figures")
+
+    def __str__(self) -> str:
+        return self.value
+
+
 class FrozenMonth(models.Model):
     """A month whose figures were told: what they were then. What changes later is a correction beside it."""
 

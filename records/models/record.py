@@ -150,6 +150,12 @@ class Record(models.Model):
             models.Index(fields=["-received_at", "-id"], name="record_received"),
             models.Index(fields=["unit", "-received_at", "-id"], name="record_received_at_unit"),
             models.Index(fields=["agency", "-received_at", "-id"], name="record_received_by_agency"),
+            # How long a procedure takes: its ended records, with the times of all of them in the index.
+            models.Index(
+                fields=["procedure", "resolved_at", "working_minutes"],
+                condition=Q(resolved_at__isnull=False, working_minutes__isnull=False),
+                name="record_usual_time",
+            ),
             models.Index(fields=["phone_hash"], condition=Q(phone_hash__isnull=False), name="record_phone"),
             models.Index(fields=["identity_hash"], condition=Q(identity_hash__isnull=False), name="record_identity"),
         ]

@@ -18,7 +18,7 @@ from records.models import Event, FrozenCorrection, FrozenMonth
 
 from . import locks
 from .cells import Cell
-from .tables import TABLES, Key, Table, settle_some, spread
+from .tables import TABLES, Key, Table, moved, settle_some, spread
 
 
 class NotFrozen(Exception):
@@ -44,6 +44,7 @@ def freeze(month: datetime.date, *, by: User) -> FrozenMonth:
     while settle_some():
         pass
     told = {table.model.__name__: list(map(list, cells_of(table, month))) for table in TABLES}
+    moved()
     return FrozenMonth.objects.create(month=month, frozen_by=by, frozen_at=clock.now(), cells=told)
 
 

@@ -1,14 +1,15 @@
 """The page of figures: what its templates show of a query, every text of it in the reader's language."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from organisation.succession import State
 
@@ -16,7 +17,7 @@ from . import charts, told
 from .cells import Measure
 from .groups import Breakdown, Group, breakdown
 from .reading import By, Figures, Query, by_month, total
-from .words import months_text, number, per_cent, plain, short_month, signed, within
+from .words import months_text, number, per_cent, short_month, signed, span
 
 
 class Column(NamedTuple):
@@ -27,39 +28,46 @@ class Column(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of a table: what it tells of, a note below that, and its figures with their columns."""
+    """A line of a table: what it tells of, a note below that, and its figures in the order of the columns."""
 
     name: SafeString
     note: str
-    cells: list[tuple[Column, str]]
+    figures: list[str]
 
 
 def columns() -> list[Column]:
     return [
-        Column(_("Received"), "received"),
-        Column(_("Not accepted"), "not-accepted"),
-        Column(_("Resolved"), "resolved"),
-        Column(_("Ahead of time"), "ahead"),
-        Column(_("On time"), "on-time"),
-        Column(_("Late"), "late"),
+        Column(pgettext("figures", "Received"), "received"),
+        Column(pgettext("figures", "Not accepted"), "not-accepted"),
+        Column(pgettext("figures", "Resolved"), "resolved"),
+        Column(pgettext("figures", "Ahead of time"), "ahead"),
+        Column(pgettext("figures", "On time"), "on-time"),
+        Column(pgettext("figures", "Late"), "late"),
         Column(_("In process at the end"), "in-process"),
         Column(_("Share on time"), "share-on-time"),
         Column(_("Share online"), "share-online"),
-        Column(_("Half of them"), "working-time"),
-        Column(_("Nine in ten"), "working-time"),
+        Column(_("Half within"), "working-time"),
+        Column(_("Nine in ten within"), "working-time"),
     ]
-
-
-def line(name: SafeString, note: str, figures: list[str]) -> Line:
-    return Line(name, note, list(zip(columns(), figures, strict=True)))
 
 
 def texts(found: Figures) -> list[str]:
     """The figures as texts, in the order of the columns."""
     counts = (found.received, found.refused, found.resolved, found.ahead, found.on_time, found.late, found.in_process)
     shares = (found.share_in_time, found.share_online)
-    times = (found.median, found.ninth_tenth)
-    return [*map(number, counts), *map(per_cent, shares), *map(within, times)]
+    return [*map(number, counts), *map(per_cent, shares), *map(span, (found.median, found.ninth_tenth))]
+
+
+def body(lines: Iterable[Line]) -> SafeString:
+    """The lines of a table. Not by a template: a table of the communes has thousands of cells."""
+    starts = [f'<td class="number" data-label="{escape(column.title)}">' for column in columns()]
+    return SafeString("\n".join(row(line, starts) for line in lines))
+
+
+def row(line: Line, starts: Sequence[str]) -> str:
+    note = f'<span class="small-note">{escape(line.note)}</span>' if line.note else ""
+    cells = "".join(f"{start}{escape(text)}</td>" for start, text in zip(starts, line.figures, strict=True))
+    return f'<tr><th scope="row">{line.name}{note}</th>{cells}</tr>'
 
 
 def context(query: Query, state: State) -> dict[str, Any]:
@@ -72,14 +80,13 @@ def context(query: Query, state: State) -> dict[str, Any]:
         "whole": whole,
         "columns": columns(),
         "headline": list(zip(columns(), texts(whole), strict=True)),
-        "median": plain(whole.median),
-        "nine_tenths": plain(whole.ninth_tenth),
-        "charts": [charts.flow(months), charts.in_time(months)],
-        "charts_note": charts.note_of_months(months),
-        "months": list(month_lines(months, told.frozen(query, months))),
-        "groups": groups,
-        "groups_chart": groups_chart(query, groups),
-        "group_lines": list(group_lines(query, groups)),
+        "median": span(whole.median),
+        "nine_tenths": span(whole.ninth_tenth),
+        "charts": [charts.flow(months), charts.in_time(months), charts.working_time(months)],
+        "charts_note": charts.left_out(months),
+        "months": body(month_lines(months, told.frozen(query, months))),
+        "groups_charts": groups_charts(query, groups),
+        "groups": body(group_lines(query, groups)),
         "few_names": few_names(groups),
     }
 
@@ -89,7 +96,7 @@ def month_lines(
 ) -> Iterator[Line]:
     for month, found in months.items():
         note = frozen_text(frozen[month]) if month in frozen else ""
-        yield line(format_html("{}", short_month(month)), note, texts(found))
+        yield Line(format_html("{}", short_month(month)), note, texts(found))
 
 
 def frozen_text(month: told.Frozen) -> str:
@@ -103,20 +110,20 @@ def frozen_text(month: told.Frozen) -> str:
 # Groups ----------------------------------------------------------------------------------------
 
 
-def groups_chart(query: Query, groups: Breakdown) -> charts.Chart | None:
+def groups_charts(query: Query, groups: Breakdown) -> list[charts.Chart]:
     if not groups.rows:
-        return None
+        return []
     rows = [(row.group.display_name + level(row.group), row.group.is_vietnamese, row.figures) for row in groups.rows]
-    return charts.received(rows, _("Received, by %(group)s") % {"group": query.by.label})
+    return charts.of_groups(rows, _("Received, by %(group)s") % {"group": query.by.label})
 
 
 def group_lines(query: Query, groups: Breakdown) -> Iterator[Line]:
     for row in groups.rows:
-        yield line(linked(query.by, row.group), notes(row.group), texts(row.figures))
+        yield Line(linked(query.by, row.group), notes(row.group), texts(row.figures))
     if groups.together is not None:
         name = _("%(count)d groups with few records, together") % {"count": len(groups.few)}
         figures = hidden() if groups.is_hidden else texts(groups.together)
-        yield line(format_html('<a href="#def-few">{}</a>', name), "", figures)
+        yield Line(format_html('<a href="#def-few">{}</a>', name), "", figures)
 
 
 def hidden() -> list[str]:

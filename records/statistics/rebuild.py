@@ -18,7 +18,7 @@ from records.statuses import STARTS_ANEW_AFTER, Status
 
 from . import frozen, locks
 from .cells import Cell, Cells, Measure, Row, edge, of_row
-from .tables import TABLES, Key, Table, columns, spread
+from .tables import TABLES, Key, Table, columns, moved, spread
 
 PAGE = 5_000
 Progress = Callable[[int], None]
@@ -56,6 +56,7 @@ def rebuild(progress: Progress) -> int:
         for table, cells in counted.items():
             table.model._default_manager.all().delete()
             insert(table.model, [row_of(table, key, number) for key, number in sorted(cells.items())])
+        moved()
     return sum(map(len, counted.values()))
 
 

@@ -1,6 +1,7 @@
 """The tables of cells: how a cell becomes a row of each, and how what waits is put into them."""
 
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, connection, transaction
 
 from organisation.models import Agency
-from records.models import ChannelFigure, Figure, FigureChange, UnitFigure, WorkFigure
+from records.models import ChannelFigure, Figure, FigureChange, FigureState, UnitFigure, WorkFigure
 
 from . import locks
 from .cells import Cell, Cells
@@ -65,6 +66,20 @@ def add(changes: Cells) -> None:
         keys = sorted(key for key, by in cells.items() if by)
         for start in range(0, len(keys), ROWS):
             upsert(table, [(*key, cells[key]) for key in keys[start : start + ROWS]])
+    if any(changes.values()):
+        moved()
+
+
+def moved() -> None:
+    """The figures are not what they were. The caller has the cells alone."""
+    value = secrets.token_hex(8)
+    if not FigureState.objects.filter(pk=1).update(value=value):
+        FigureState.objects.create(pk=1, value=value)
+
+
+def state() -> str:
+    """What everything that is read of the figures after this call belongs to, or to a later state."""
+    return FigureState.objects.values_list("value", flat=True).filter(pk=1).first() or ""
 
 
 def spread(changes: Cells) -> dict[Table, Counter[Key]]:

@@ -1,49 +1,38 @@
-"""Figures in the reader's words."""
+"""Figures in the reader's words. A page has thousands of them, so they are put together plainly."""
 
 import datetime
+from functools import lru_cache
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from .cells import DAY
+from procedures.templatetags.humanize_vi import office_time
+
 from .reading import Time
-
-HOUR = 60
 
 
 def number(value: int) -> str:
-    return number_format(value, force_grouping=True)
+    return f"{value:,}".replace(",", get_format("THOUSAND_SEPARATOR"))
 
 
 def per_cent(share: float | None) -> str:
     """Two decimals; "N/A" of nothing (Decision 766/QĐ-TTg)."""
-    return _("N/A") if share is None else f"{number_format(share, 2)} %"
+    return _("N/A") if share is None else f"{share:.2f}\u00a0%".replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
-def within(time: Time | None) -> str:
-    """ "within 2.5 working days"; a working day has eight office hours."""
+def span(time: Time | None) -> str:
+    """ "2.5 working days", within which so many records were worked on."""
+    return spelled(time, get_language())
+
+
+@lru_cache(maxsize=512)
+def spelled(time: Time | None, language: str | None) -> str:
+    """A text of that language, the one that is active."""
     if time is None:
         return _("N/A")
-    text = _("more than %(time)s") if time.beyond else _("within %(time)s")
-    return text % {"time": span(time.minutes)}
-
-
-def plain(time: Time | None) -> str:
-    """ "2.5 working days"; empty of nothing."""
-    if time is None:
-        return ""
-    return _("more than %(time)s") % {"time": span(time.minutes)} if time.beyond else span(time.minutes)
-
-
-def span(minutes: int) -> str:
-    """Minutes of office time as office hours, from a day on as working days, half days rounded up."""
-    if minutes < DAY:
-        hours = max(-(-minutes // HOUR), 1)
-        return ngettext("%(count)d office hour", "%(count)d office hours", hours) % {"count": hours}
-    halves = -(-minutes * 2 // DAY)
-    days = number_format(halves / 2, 0 if halves % 2 == 0 else 1)
-    return ngettext("%(days)s working day", "%(days)s working days", 1 if halves == 2 else 2) % {"days": days}
+    text = office_time(time.minutes)
+    return _("more than %(time)s") % {"time": text} if time.beyond else text
 
 
 def short_month(month: datetime.date) -> str:
