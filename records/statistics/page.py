@@ -78,6 +78,7 @@ def context(query: Query, state: State) -> dict[str, Any]:
         "query": query,
         "period": months_text(query.first, query.last),
         "whole": whole,
+        "shown": groups,
         "columns": columns(),
         "headline": list(zip(columns(), texts(whole), strict=True)),
         "median": span(whole.median),

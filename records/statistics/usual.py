@@ -18,7 +18,7 @@ KEPT = 24 * 60 * 60  # seconds
 def usual_time(procedure: int) -> UsualTime | None:
     """Of the records resolved since 90 days ago, wherever they were handed in; None of fewer than ten."""
     day = clock.today()
-    key = f"usual time {procedure} {day}"
+    key = f"usual-time-{procedure}-{day}"
     cache = caches["fragments"]
     kept = cache.get(key)
     if kept is None:

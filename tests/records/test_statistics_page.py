@@ -1,0 +1,324 @@
+"""The figures for everybody: a period, a place, groups, and each figure with its meaning."""
+
+import datetime
+import re
+
+import pytest
+from django.utils import timezone
+
+from organisation.models import Agency
+from procedures.models import ChannelKind, Field, FieldOwner
+from records import actions
+from records.models import FigureChange
+from records.statistics import frozen, rebuild
+from records.statuses import Status
+
+from .factories import COMMUNE, DISTRICT, any_procedure, in_status, moment, officer, receive, supervisor
+
+pytestmark = pytest.mark.django_db
+
+JULY, AUGUST = moment("2024-07-01 09:00"), moment("2024-08-01 09:00")
+
+
+@pytest.fixture
+def ask(client):
+    """The page in English, for the parameters that are given; `from` is a word of Python's."""
+
+    def asked(**query):
+        response = client.get("/en/statistics/", {name.rstrip("_"): value for name, value in query.items()})
+        assert response.status_code == 200
+        return response
+
+    return asked
+
+
+def resolved(count, **changes):
+    """So many records that came to their end within hours."""
+    return [in_status(Status.RESOLVED, **changes) for _number in range(count)]
+
+
+def headline(response):
+    """What stands on top of the page: title → text."""
+    return {column.title: text for column, text in response.context["headline"]}
+
+
+def lines(response, table="groups"):
+    """The lines of a table: name → its cells as texts."""
+    part = response.text.split(f'aria-labelledby="{table}">')[-1].split("</table>")[0]
+    found = {}
+    for row in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', part):
+        name = re.sub(r'<span class="small-note">.*?</span>|<[^>]+>', "", row[0])
+        found[name] = [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1])]
+    return found
+
+
+# The whole ---------------------------------------------------------------------------------------
+
+
+def test_what_was_received_and_resolved_at_the_center_is_counted_from_january_to_this_month(ask):
+    resolved(2, at=JULY)
+    receive(at=AUGUST, channel=ChannelKind.ONLINE)
+    in_status(Status.REFUSED, at=AUGUST)
+    receive(at=moment("2023-12-29 09:00"))
+    told = headline(ask())
+    assert (told["Received"], told["Not accepted"], told["Resolved"]) == ("4", "1", "2")
+    assert (told["Ahead of time"], told["On time"], told["Late"]) == ("2", "0", "0")
+    assert told["In process at the end"] == "2"  # one of them since last year
+    assert (told["Share on time"], told["Share online"]) == ("100.00\u00a0%", "0.00\u00a0%")
+    assert told["Half within"] == "2 office hours"
+
+
+def test_the_balance_holds_for_every_period(ask):
+    receive(at=moment("2024-06-03 09:00"))
+    resolved(1, at=JULY)
+    in_status(Status.STOPPED, at=AUGUST)
+    in_status(Status.REFUSED, at=AUGUST)
+    for first, last in (("2024-06", "2024-06"), ("2024-07", "2024-08"), ("2024-08", "2024-08")):
+        whole = ask(from_=first, to=last).context["whole"]
+        assert whole.at_start + whole.received == whole.resolved + whole.refused + whole.in_process
+    assert (whole.at_start, whole.in_process) == (1, 1)
+
+
+def test_of_nothing_a_share_is_not_available_and_not_zero(ask):
+    told = headline(ask())
+    assert (told["Received"], told["Share on time"], told["Nine in ten within"]) == ("0", "N/A", "N/A")
+    assert "Nothing was received or resolved" in ask().text
+
+
+def test_a_change_shows_at_once_and_an_unchanged_page_is_not_made_again(client, ask, django_assert_num_queries):
+    record = receive(at=AUGUST)
+    first = ask()
+    assert headline(first)["Resolved"] == "0"
+    with django_assert_num_queries(3):  # whether changes wait, the state of the figures, the state of the catalogue
+        again = client.get("/en/statistics/", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+    for status in (Status.IN_PROCESS, Status.RESOLVED):
+        actions.change_status(record, to=status, by=officer())
+    assert headline(ask())["Resolved"] == "1"
+
+
+def test_figures_that_were_counted_anew_are_shown(ask):
+    receive(at=AUGUST)
+    assert headline(ask())["Received"] == "1"
+    FigureChange.objects.all().delete()
+    receive(at=AUGUST)
+    rebuild.rebuild(lambda _done: None)
+    assert headline(ask())["Received"] == "2"
+
+
+def test_a_place_is_counted_for_itself(ask):
+    resolved(1, at=AUGUST)
+    receive(unit=DISTRICT, at=AUGUST)
+    receive(unit=COMMUNE, at=AUGUST)
+    counts = {scope: headline(ask(scope=scope))["Received"] for scope in ("center", "district", "commune", "all")}
+    assert counts == {"center": "1", "district": "1", "commune": "1", "all": "3"}
+
+
+# Months ------------------------------------------------------------------------------------------
+
+
+def test_each_month_of_the_period_has_a_line_also_one_without_records(ask):
+    resolved(1, at=moment("2024-06-03 09:00"))
+    receive(at=AUGUST)
+    told = lines(ask(from_="2024-06"), "months")
+    assert list(told) == ["06/2024", "07/2024", "08/2024"]
+    assert [cells[0] for cells in told.values()] == ["1", "0", "1"]
+    assert [cells[6] for cells in told.values()] == ["0", "0", "1"]  # in process at the end
+
+
+def test_a_frozen_month_says_so_and_what_corrections_have_changed(ask):
+    record = in_status(Status.RESOLVED, at=JULY)
+    assert "Frozen on" not in ask().text
+    frozen.freeze(JULY.date(), by=supervisor())
+    assert "Frozen on 28 Aug 2024; nothing has changed since." in ask().text
+    actions.correct(record, by=supervisor(), reason="Nhầm hồ sơ của ông Mẫu")
+    page = ask()
+    assert "corrections since: −1 resolved ahead of time." in page.text
+    assert "Mẫu" not in page.text
+    assert supervisor().get_full_name() not in page.text
+    assert "corrections since" not in ask(scope="district").text
+
+
+# Groups ------------------------------------------------------------------------------------------
+
+
+def test_groups_are_agencies_units_levels_fields_and_ways(ask):
+    procedure = any_procedure()
+    day = datetime.date(2024, 8, 28)
+    owner = FieldOwner.objects.valid_on(day).get(field=procedure.field)
+    resolved(5, at=AUGUST, channel=ChannelKind.ONLINE)
+    names = {
+        "agency": owner.agency.name_en,
+        "unit": Agency.objects.get(code="ttpvhcc").name_en,
+        "level": "Province",
+        "field": procedure.field.display_name,
+        "channel": "Online",
+    }
+    for by, name in names.items():
+        told = lines(ask(by=by))
+        assert [text.replace("&#x27;", "'") for text in told] in ([name], [procedure.field.name_en or name])
+        assert next(iter(told.values()))[:3] == ["5", "0", "5"]
+
+
+def test_what_the_receiving_units_settle_themselves_stands_by_level(ask):
+    resolved(5, unit=COMMUNE, agency=Agency.objects.get(code=COMMUNE), at=AUGUST)
+    resolved(6, unit=DISTRICT, agency=Agency.objects.get(code=DISTRICT), at=AUGUST)
+    page = ask(scope="all")
+    assert page.text.count("the receiving units themselves") >= 2
+    assert [row.group.level for row in page.context["shown"].rows] == ["district", "commune"]
+
+
+def test_today_s_structure_gives_a_unit_s_figures_to_the_one_that_stands_there_now(ask, settings):
+    former, heir = Agency.objects.get(code="ttpvhcc"), Agency.objects.get(code="ttpvhcc-bac-ninh")
+    resolved(5, at=AUGUST)
+    settings.PORTAL_TODAY = datetime.date(2025, 7, 2)
+    period = {"from_": "2024-08", "to": "2024-08", "by": "unit"}
+    assert list(lines(ask(**period))) == [former.name_en]
+    assert list(lines(ask(of="now", **period))) == [heir.name_en]
+
+
+def test_today_s_structure_gives_a_field_s_figures_to_its_owner_today(ask, settings):
+    settings.PORTAL_TODAY = datetime.date(2025, 7, 2)
+    field = Field.objects.get(slug="duong-bo")
+    today = FieldOwner.objects.valid_on(settings.PORTAL_TODAY).get(field=field).agency
+    then = FieldOwner.objects.valid_on(datetime.date(2024, 8, 28)).get(field=field).agency
+    assert today != then
+    resolved(5, at=AUGUST, procedure=field.procedures.filter(at_center=True)[0], agency=then)
+    period = {"from_": "2024-08", "to": "2024-08", "by": "agency"}
+    assert list(lines(ask(**period))) == [then.name_en]
+    assert list(lines(ask(of="now", **period))) == [today.name_en]
+
+
+# Small groups ------------------------------------------------------------------------------------
+
+
+def test_a_group_with_fewer_than_five_records_cannot_be_told_from_the_others(ask):
+    resolved(9, unit=DISTRICT, at=AUGUST)
+    resolved(6, unit="d-215", at=AUGUST)
+    resolved(2, unit="d-216", at=AUGUST)
+    told = lines(ask(scope="district", by="unit"))
+    # Alone in the last line it would be what the others leave of the whole: so the next smallest stands there too.
+    assert list(told.values())[0][:3] == ["9", "0", "9"]
+    assert told["2 groups with few records, together"][:3] == ["8", "0", "8"]
+    assert len(told) == 2
+
+
+def test_a_group_that_received_many_but_resolved_few_is_small(ask):
+    resolved(3, unit=DISTRICT, at=AUGUST)
+    for _number in range(5):
+        receive(unit=DISTRICT, at=AUGUST)
+    resolved(9, unit="d-215", at=AUGUST)
+    assert list(lines(ask(scope="district", by="unit"))) == ["2 groups with few records, together"]
+
+
+def test_where_all_groups_together_are_too_few_no_outcome_is_told(ask):
+    resolved(2, unit=DISTRICT, at=AUGUST)
+    resolved(2, unit="d-215", at=AUGUST)
+    told = lines(ask(scope="district", by="unit"))
+    assert told == {"2 groups with few records, together": ["fewer than 5", *["–"] * 10]}
+
+
+# What is asked wrongly -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "left_out"),
+    [
+        ({"from": "2024-13"}, "from"),
+        ({"from": "08/2024"}, "from"),
+        ({"to": "2024-09"}, "to"),  # to come
+        ({"to": "2024-08\n"}, None),
+        ({"to": "٢٠٢٤-08"}, "to"),
+        ({"scope": "moon"}, "scope"),
+        ({"by": "colour"}, "by"),
+        ({"of": "1802"}, "of"),
+        ({"from": "2024-08", "to": "2024-07"}, "from"),
+        ({"from": "2010-01"}, "from"),  # too many months
+    ],
+)
+def test_what_cannot_be_chosen_is_said_and_left_out(client, query, left_out):
+    page = client.get("/en/statistics/", query)
+    assert page.status_code == 200
+    assert ("it was left out" in page.text) == bool(left_out)
+    if left_out:
+        assert f"cannot be chosen for “{left_out}”" in page.text
+        assert page.context["query"][:2] == (datetime.date(2024, 1, 1), datetime.date(2024, 8, 1))
+
+
+def test_what_was_typed_is_no_part_of_the_page(client):
+    page = client.get("/en/statistics/", {"by": "<script>"})
+    assert "&lt;script&gt;" in page.text
+    assert "<script>" not in page.text
+
+
+def test_the_form_shows_what_was_asked_for(ask):
+    receive(at=moment("2024-05-06 09:00"))
+    page = ask(from_="2024-06", to="2024-07", scope="all", by="field", of="now")
+    chosen = re.findall(r'<option value="([^"]+)" selected>', page.text)
+    assert chosen == ["2024-06", "2024-07", "all", "field", "now"]
+    months = re.search(r'<select name="from".*?</select>', page.text, re.S)[0]
+    assert re.findall(r'value="([^"]+)"', months) == ["2024-05", "2024-06", "2024-07", "2024-08"]
+
+
+# Meaning, charts, cost ---------------------------------------------------------------------------
+
+
+def test_every_figure_links_to_its_definition(ask):
+    page = ask()
+    targets = re.findall(r'href="#([^"]+)"', page.text)
+    assert {f"def-{column.definition}" for column in page.context["columns"]} <= set(targets)
+    for target in targets:
+        assert page.text.count(f'id="{target}"') == 1
+    assert "Decision 766/QĐ-TTg" in page.text
+
+
+def test_records_are_told_apart_from_the_procedures_of_the_catalogue(ask):
+    page = ask()
+    total = f"{page.context['procedures']:,} procedures"
+    assert total in page.text
+    assert 'href="#def-catalogue"' in page.text
+
+
+def test_a_demonstration_says_that_its_figures_are_invented(ask, settings):
+    assert "are invented" in ask().text
+    settings.PORTAL_TODAY = None
+    assert "are invented" not in ask().text
+
+
+def test_each_chart_says_in_words_what_it_draws_and_needs_no_colour(ask):
+    resolved(5, at=AUGUST)
+    page = ask()
+    drawn = re.findall(r'<figure class="chart">.*?</figure>', page.text, re.S)
+    assert len(drawn) == 5
+    for chart in drawn:
+        name = re.search(r'role="img" aria-labelledby="([^"]+)" aria-describedby="([^"]+)"', chart)
+        assert f'<title id="{name[1]}">' in chart
+        assert re.search(rf'<desc id="{name[2]}">[^<]+\.</desc>', chart)
+        width = int(re.search(r'aria-describedby="[^"]+" viewBox="0 0 (\d+)', chart)[1])
+        assert width <= 360
+        assert all(float(x) < width for x in re.findall(r'<text x="([\d.]+)"', chart))
+    assert "08/2024: 5 received, 5 resolved" in drawn[0]
+    assert 'fill="url(#stripes-flow)"' in drawn[0]
+    assert "style=" not in page.text
+
+
+def test_a_long_period_is_drawn_in_part_and_told_in_full(ask):
+    page = ask(from_="2020-01")
+    assert len(lines(page, "months")) == 56
+    assert "The charts show 09/2022 – 08/2024" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [({}, 8), ({"by": "unit", "of": "now", "scope": "all"}, 8), ({"by": "channel"}, 7), ({"by": "field"}, 8)],
+)
+def test_the_page_asks_a_fixed_number_of_queries(client, django_assert_num_queries, query, queries):
+    resolved(5, at=AUGUST)
+    client.get("/en/statistics/", {"by": "level", "of": "now"})  # builds the index, settles, knows who follows whom
+    with django_assert_num_queries(queries):
+        client.get("/en/statistics/", query)
+
+
+def test_both_languages_are_there(client):
+    assert '<html lang="vi">' in client.get("/statistics/").text
+    assert timezone.get_current_timezone_name() == "Asia/Ho_Chi_Minh"
