@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import F
 
 from organisation.models import Agency
 from records.models import ChannelFigure, Figure, FigureChange, UnitFigure, WorkFigure
@@ -62,9 +63,11 @@ def settle_some() -> bool:
 def add(changes: Cells) -> None:
     """Add to the cells. The caller has them alone."""
     for table, cells in spread(changes).items():
-        keys = sorted(key for key, by in cells.items() if by)
-        for start in range(0, len(keys), ROWS):
-            upsert(table, [(*key, cells[key]) for key in keys[start : start + ROWS]])
+        more = sorted(key for key, by in cells.items() if by > 0)
+        for start in range(0, len(more), ROWS):
+            upsert(table, [(*key, cells[key]) for key in more[start : start + ROWS]])
+        for key in sorted(key for key, by in cells.items() if by < 0):
+            subtract(table, key, -cells[key])
 
 
 def spread(changes: Cells) -> dict[Table, Counter[Key]]:
@@ -91,3 +94,10 @@ def upsert(table: Table, rows: Sequence[Key]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [value for row in rows for value in row])
+
+
+def subtract(table: Table, key: Key, by: int) -> None:
+    """Only corrections do: one cell at a time. From a cell that is not there nothing can be taken."""
+    cell = dict(zip(columns(table), key, strict=True))
+    if not table.model._default_manager.filter(**cell).update(count=F("count") - by):
+        table.model._default_manager.create(**cell, count=-by)  # refused by the database
