@@ -311,8 +311,9 @@ def get(
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         decorate_view(kept, only_known(query), cacheable)(view)
-        api.api_operation(["HEAD"], f"/v1/{path}", response=responses, include_in_schema=False)(view)
-        return api.get(f"/v1/{path}", response=responses, summary=summary, openapi_extra=extra)(view)
+        both: dict[str, Any] = {"response": responses, "by_alias": True}
+        api.api_operation(["HEAD"], f"/v1/{path}", include_in_schema=False, **both)(view)
+        return api.get(f"/v1/{path}", summary=summary, openapi_extra=extra, **both)(view)
 
     return register
 

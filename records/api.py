@@ -29,7 +29,7 @@ class StatisticsQuery(Schema):
         None,
         alias="from",
         pattern=asking.MONTH,
-        description=_("The first month, like 2024-01; without it January of the last month's year."),
+        description=_("The first month, like 2024-01; without it January of the year of the last one."),
         json_schema_extra=without_null,
     )
     to: str | None = Field(
@@ -39,7 +39,7 @@ class StatisticsQuery(Schema):
         json_schema_extra=without_null,
     )
     scope: Scope = Field(Scope.CENTER, description=_("Where the records were handed in."))
-    by: By = Field(By.AGENCY, description=_("What the groups are."))
+    by: By = Field(By.AGENCY, description=_("How the records are grouped."))
     of: Structure = Field(Structure.THEN, description=_("Units as they were then, or those that stand there now."))
 
 
@@ -96,7 +96,7 @@ class Statistics(BaseModel):
     since: str = Field(alias="from", description="The first month.")
     to: str = Field(description="The last month, included.")
     scope: Scope = Field(description="Where the records were handed in.")
-    by: By = Field(description="What the groups are.")
+    by: By = Field(description="How the records are grouped.")
     of: Structure = Field(description="Units as they were then, or those that stand there now.")
     invented: bool = Field(description="True: a demonstration, whose records are invented.")
     total: Counts = Field(description="Of the whole period.")

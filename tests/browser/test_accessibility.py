@@ -28,6 +28,9 @@ PAGES = {
     "about": "/about/",
     "look-up": "/records/",
     "look-up after a link that is over": "/records/?again=link",
+    "figures": "/statistics/",
+    "figures by unit": "/statistics/?scope=all&by=unit&of=now&from=2023-01",
+    "figures asked for wrongly": "/statistics/?by=moon",
     "not found": "/no/such/page",
 }
 ADDRESSES = [*PAGES.values(), *(f"/en{address}" for address in PAGES.values()), "/api/docs"]

@@ -29,6 +29,7 @@ OPEN = {
     "agencies/<str:code>/": "/en/agencies/so-tu-phap/",
     "fields/": "/en/fields/",
     "records/": "/en/records/",
+    "statistics/": "/en/statistics/",
 }
 # Open as well, but of use only after a look-up, or with a link from one.
 AFTER_LOOKUP = {"records/view/", "records/view/link.svg", "records/t/<str:token>/", "records/end/"}

@@ -203,7 +203,7 @@ def test_a_procedure_that_does_not_apply_yet_is_not_said_to_apply_no_longer(clie
 @pytest.mark.parametrize("code", ["1.001193", "BG-BQL-KCN-01"])
 def test_a_procedure_needs_a_fixed_number_of_queries(client, django_assert_num_queries, code):
     client.get("/en/procedures/")  # builds the index
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address(code))
 
 
