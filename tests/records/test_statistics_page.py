@@ -48,7 +48,7 @@ def headline(response):
 
 def lines(response, table="groups"):
     """The lines of a table: name → its cells as texts."""
-    part = response.text.split(f'aria-labelledby="{table}">')[-1].split("</table>")[0]
+    part = response.text.split(f'<section aria-labelledby="{table}">')[-1].split("</section>")[0]
     found = {}
     for row in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', part):
         name = re.sub(r'<span class="small-note">.*?</span>|<[^>]+>', "", row[0])
