@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -9,17 +10,22 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import CHROMIUM
-from tests.portals import ROOT, own_database, prepare, running_portal
+from tests.portals import ROOT, environment, own_database, prepare, running_portal
 
 PLACE = ROOT / "docs" / "pictures"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
+TALL = {"width": 1440, "height": 1350}
 PICTURES = [
     ("home.png", "/", DESK),
     ("results.png", "/procedures/?q=dang+ky+khai+sinh", DESK),
     ("procedure.png", "/procedures/1.001193/", DESK),
     ("procedure-phone.png", "/procedures/1.001193/", PHONE),
+    ("statistics.png", "/statistics/", TALL),
 ]
+
+
+SIMULATE = [sys.executable, "manage.py", "simulate_records", "--count", "4000", "--seed", "1"]  # as `make run` does
 
 
 def draw(address: str) -> None:
@@ -43,6 +49,7 @@ def main() -> None:
         directory = Path(name)
         with own_database(directory, "pictures") as url:
             prepare(url)
+            subprocess.run(SIMULATE, cwd=ROOT, env=environment(url), check=True)
             with running_portal(url, directory) as address:
                 draw(address)
 
