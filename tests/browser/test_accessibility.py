@@ -79,6 +79,13 @@ def telephone(browser, portal_server):
 
 
 @pytest.fixture(scope="module")
+def dark(browser, portal_server):
+    size = {"width": 1440, "height": 900}
+    with watched_page(browser, portal_server, viewport=size, color_scheme="dark") as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
 def zoomed(browser, portal_server):
     """A desk of 1440 pixels at 200 %."""
     size = {"width": 720, "height": 450}
@@ -106,6 +113,13 @@ def test_axe_finds_nothing_on_a_telephone(telephone, address):
     visit(telephone, address)
     assert too_wide(telephone) == []
     assert violations(telephone) == ""
+
+
+@pytest.mark.parametrize("address", PAGES.values())  # the colours are the same in both languages
+def test_axe_finds_nothing_in_the_dark(dark, address):
+    visit(dark, address)
+    assert dark.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 25, 30)"
+    assert violations(dark) == ""
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
