@@ -2,7 +2,7 @@
 
 import datetime
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crispy_forms.bootstrap import StrictButton
@@ -80,6 +80,12 @@ class StatisticsForm(forms.Form):
         self.helper.disable_csrf = True
         button = StrictButton(_("Show"), type="submit", css_class="btn-primary")
         self.helper.layout = Layout("from", "to", "scope", "by", "of", button)
+
+
+def labelled(dropped: Mapping[str, str]) -> dict[str, str]:
+    """What was left out of a query under the labels of the form, not under the names of the address."""
+    fields = StatisticsForm().fields
+    return {str(fields[name].label): value for name, value in dropped.items()}
 
 
 def statistics_form(query: Query, months: Sequence[datetime.date]) -> SafeString:

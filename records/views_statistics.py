@@ -13,7 +13,7 @@ from portal import clock
 from procedures import search
 
 from .conditional import made_of_figures
-from .forms import statistics_form
+from .forms import labelled, statistics_form
 from .statistics import page
 from .statistics.asking import address, asked
 from .statistics.reading import Query, first_month, months
@@ -30,7 +30,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     context = {
         **page.context(query, State(index.stamp, today)),
         "form": statistics_form(query, choosable(query, today)),
-        "dropped": dropped,
+        "dropped": labelled(dropped),
         "parameters": urlencode(address(query)),
         "procedures": len(index.codes),
         "procedures_at_center": index.count("center", "yes"),
