@@ -15,7 +15,7 @@ from procedures.text import both_forms, words
 from .lexicon import Lexicon
 from .remember import remembering
 
-Numbers = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.intp]  # NumPy picks by no other type without converting it
 Weights = npt.NDArray[np.float32]
 
 Options = tuple[tuple[str, float], ...]  # what a word may stand for, each with its weight
@@ -55,7 +55,7 @@ class Standing(NamedTuple):
 
     @classmethod
     def of(cls, lines: Weights, whole: Weights, called: Weights) -> "Standing":
-        parts = ((np.flatnonzero(row).astype(np.int32), row) for row in (lines, whole, called))
+        parts = ((np.flatnonzero(row), row) for row in (lines, whole, called))
         return cls(*(part for places, row in parts for part in (places, row[places])))  # type: ignore[arg-type]
 
     def raise_in(self, lines: Weights, whole: Weights, called: Weights, weight: float) -> None:
@@ -101,35 +101,32 @@ class Postings:
         known = [(option, weight, self.words[option]) for option, weight in options if option in self.words]
         if len(known) == 1 and not phrases:
             option, weight, there = known[0]
-            line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
-            weights = self.weights_of_procedures(there, weight, line_weights)
+            line_weights, weights = self.weigh(there, weight, accented if option == typed else "")
             called = np.full(len(there.called), weight, np.float32)
             return Standing(there.lines, line_weights, there.procedures, weights, there.called, called)
         lines, whole, called = self.rows()
         for option, weight, there in known:
-            line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
+            line_weights, weights = self.weigh(there, weight, accented if option == typed else "")
             raise_to(lines, there.lines, line_weights)
-            raise_to(whole, there.procedures, self.weights_of_procedures(there, weight, line_weights))
+            raise_to(whole, there.procedures, weights)
             raise_to(called, there.called, weight)
         for phrase, weight in phrases:
             self.phrase(phrase).raise_in(lines, whole, called, weight)
         return Standing.of(lines, whole, called)
 
-    @staticmethod
-    def weights_of_lines(there: Occurrences, weight: float, accented: str) -> Weights:
-        """What a word counts in each of its lines: less where it is spelt otherwise than `accented`, if not empty."""
-        if not (accented and there.spellings):
-            return np.full(len(there.lines), weight, np.float32)
-        weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
-        weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
-        return weights
+    def weigh(self, there: Occurrences, weight: float, accented: str) -> tuple[Weights, Weights]:
+        """What a word counts in each of its lines, less where it is spelt otherwise than `accented`, if not empty.
 
-    def weights_of_procedures(self, there: Occurrences, weight: float, line_weights: Weights) -> Weights:
-        """What a word counts for each procedure as a whole: in lines, no more than in the best of them."""
+        And for each procedure as a whole: in lines, no more than in the best of them.
+        """
+        if not (accented and there.spellings):
+            return np.full(len(there.lines), weight, np.float32), weight * there.weights
+        line_weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
+        line_weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
         best = np.full(len(self.starts), weight, np.float32)
         best[there.called] = 0
         np.maximum.at(best, self.number_of[there.lines], line_weights)
-        return best[there.procedures] * there.weights
+        return line_weights, best[there.procedures] * there.weights
 
     def find_says(self, options: Options, meant: str) -> float:
         """How much a word tells procedures apart, judged by what it surely stands for."""
@@ -219,25 +216,25 @@ class Writer:
         return Postings(
             texts=self.texts,
             lines=self.lines,
-            starts=np.array(self.starts, np.int32),
-            number_of=number_of.astype(np.int32),
+            starts=np.array(self.starts, np.intp),
+            number_of=number_of,
             words=occurrences,
-            pairs={pair: np.array(lines, np.int32) for pair, lines in self.pairs.items()},
+            pairs={pair: np.array(lines, np.intp) for pair, lines in self.pairs.items()},
             says=np.maximum(np.array(says, np.float32), COMMONEST),
             unknown=math.log(1 + len(self.starts)),
         )
 
-    def occurrences(self, word: str, holders: Mapping[int, float], number_of: npt.NDArray[np.intp]) -> Occurrences:
-        spellings = {form: np.array(lines, np.int32) for form, lines in self.spellings.get(word, {}).items()}
-        lines = np.unique(np.concatenate(list(spellings.values()))) if spellings else np.empty(0, np.int32)
-        called = np.unique(number_of[lines]).astype(np.int32)
+    def occurrences(self, word: str, holders: Mapping[int, float], number_of: Numbers) -> Occurrences:
+        spellings = {form: np.array(lines, np.intp) for form, lines in self.spellings.get(word, {}).items()}
+        lines = np.unique(np.concatenate(list(spellings.values()))) if spellings else np.empty(0, np.intp)
+        called = np.unique(number_of[lines])
         common = len(called) + 0.5  # papers make no word common
         rarity = math.log(1 + (len(self.starts) - len(called) + 0.5) / common)
         return Occurrences(
             lines=lines,
             spellings=spellings if len(spellings) > 1 else {},
             called=called,
-            procedures=np.fromiter(holders.keys(), np.int32, len(holders)),
+            procedures=np.fromiter(holders.keys(), np.intp, len(holders)),
             weights=np.fromiter(holders.values(), np.float32, len(holders)),
             says=max(COMMONEST, rarity),
         )

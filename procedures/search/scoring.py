@@ -47,17 +47,18 @@ def compare(postings: Postings, query: Query) -> Scores:
     weights = np.array([word.says * postings.says_of(word.options, word.meant) for word in query.words], np.float32)
     total = weights.sum()
     found = np.zeros(len(postings.texts), np.float32)
-    whole, called = np.zeros((2, len(query.words), len(postings.starts)), np.float32)
+    whole = np.zeros((len(weights), len(postings.starts)), np.float32)
+    called = np.zeros(len(postings.starts), np.float32)
     for number, (word, weight) in enumerate(zip(query.words, weights, strict=True)):
         phrases = tuple((span.phrase, span.weight) for span in query.spans if number in span)
         standing = postings.standing(word.typed, word.accented, word.options, phrases)
         found[standing.lines] += weight * standing.line_weights
-        whole[number, standing.procedures] = standing.weights
-        called[number, standing.called] = standing.called_weights
-    places = (found > FAR_BELOW * found.max(initial=0)).nonzero()[0].astype(np.int32)
+        whole[number][standing.procedures] = standing.weights
+        called[standing.called] += weight * standing.called_weights
+    places = (found > FAR_BELOW * found.max(initial=0)).nonzero()[0]
     similar = similarity(postings, query, weights, found, places)
     score = best_of(postings, places, similar) + WHOLE * (weights @ whole) / total
-    score *= 1 - CALLED_SO + CALLED_SO * (weights @ called) / total
+    score *= 1 - CALLED_SO + CALLED_SO * called / total
     held = whole >= HELD
     return Scores(score, weights @ held / total, held, places, similar)
 
