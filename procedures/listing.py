@@ -28,6 +28,7 @@ SPECIAL = re.compile(r"[<>&\"']")
 ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 PER_PAGE = 20
 RELATED_SHOWN = 6
+OPTION = '<a role="option" tabindex="-1" aria-selected="false" id="suggestion-'
 AROUND_WORDS = ".,;:!?()[]“”…"  # what may hang on a word
 
 
@@ -254,57 +255,61 @@ class Suggestion:
     note: str = ""
     vietnamese: bool = True
 
+    def option(self) -> str:
+        """The element but for its beginning, which has the number."""
+        note = f' <span class="count">{plain(self.note)}</span>' if self.note else ""
+        return f' href="{plain(self.url)}" lang="{"vi" if self.vietnamese else "en"}">{plain(self.text)}{note}</a>'
+
 
 def suggestions(index: Index, found: Suggestions) -> SafeString:
     """The list under the search box: groups of options, each a link; empty when there is nothing to offer.
 
-    Written here rather than in a template: it is made while somebody types.
+    Written here rather than in a template, and each option once for a state of the catalogue: the list is made
+    while somebody types.
     """
-    everything = reverse("procedures:list")
-    groups = [
-        (
-            _("Common searches"),
-            [common_search(index, text, everything) for text in found.searches],
-        ),
-        (_("Procedures"), [suggested_procedure(index, index.number[code]) for code in found.codes]),
-        (_("Fields of work"), [labelled(index, "field", slug, f"{everything}?field={slug}") for slug in found.fields]),
-        (_("Agencies"), [labelled(index, "agency", code, f"{everything}?agency={code}") for code in found.agencies]),
-    ]
-    return SafeString("".join(group(number, *lines) for number, lines in enumerate(groups) if lines[1]))
-
-
-def group(number: int, heading: str, lines: Sequence[Suggestion]) -> str:
-    title = f'<div class="suggestion-heading" aria-hidden="true">{heading}</div>'
-    options = "".join(option(f"{number}-{place}", line) for place, line in enumerate(lines))
-    return f'<div role="group" aria-label="{heading}">{title}{options}</div>'
-
-
-def option(number: str, line: Suggestion) -> str:
-    language = f' lang="{"vi" if line.vietnamese else "en"}"'
-    note = f' <span class="count">{plain(line.note)}</span>' if line.note else ""
-    attributes = f'role="option" tabindex="-1" aria-selected="false" id="suggestion-{number}" href="{plain(line.url)}"'
-    return f"<a {attributes}{language}>{plain(line.text)}{note}</a>"
-
-
-def common_search(index: Index, text: str, everything: str) -> Suggestion:
-    return Suggestion(text, f"{everything}?{urlencode({'q': text})}", vietnamese=text not in index.in_english)
-
-
-def suggested_procedure(index: Index, number: int) -> Suggestion:
     kept = index.kept.setdefault(f"suggested {get_language()}", {})
-    if number not in kept:
-        code = index.codes[number]
-        english = index.english[number] if get_language() == "en" else ""
-        url = reverse("procedures:detail", args=[code])
-        kept[number] = Suggestion(english or index.name(code), url, code, vietnamese=not english)
-    return kept[number]
+    offered = {"searches": found.searches, "procedures": found.codes, "field": found.fields, "agency": found.agencies}
+    groups = [(number, kind, values) for number, (kind, values) in enumerate(offered.items()) if values]
+    for _number, kind, values in groups:
+        if kind not in kept:
+            kept[kind] = group_heading(kind)
+        for value in values:
+            if (kind, value) not in kept:
+                kept[kind, value] = suggestion(index, kind, value).option()
+    return SafeString(
+        "".join(
+            [
+                kept[kind]
+                + "".join([f'{OPTION}{number}-{place}"{kept[kind, value]}' for place, value in enumerate(values)])
+                + "</div>"
+                for number, kind, values in groups
+            ]
+        )
+    )
 
 
-def labelled(index: Index, facet: str, value: str, url: str) -> Suggestion:
-    name = label(index, facet, value)
-    count = index.count(facet, value)
+def group_heading(kind: str) -> str:
+    headings = {
+        "searches": _("Common searches"),
+        "procedures": _("Procedures"),
+        "field": _("Fields of work"),
+        "agency": _("Agencies"),
+    }
+    title = f'<div class="suggestion-heading" aria-hidden="true">{headings[kind]}</div>'
+    return f'<div role="group" aria-label="{headings[kind]}">{title}'
+
+
+def suggestion(index: Index, kind: str, value: str) -> Suggestion:
+    everything = reverse("procedures:list")
+    if kind == "searches":
+        return Suggestion(value, f"{everything}?{urlencode({'q': value})}", vietnamese=value not in index.in_english)
+    if kind == "procedures":
+        english = index.english[index.number[value]] if get_language() == "en" else ""
+        url = reverse("procedures:detail", args=[value])
+        return Suggestion(english or index.name(value), url, value, vietnamese=not english)
+    name, count = label(index, kind, value), index.count(kind, value)
     note = ngettext("%(count)d procedure", "%(count)d procedures", count) % {"count": count}
-    return Suggestion(name, url, note, vietnamese=name == index.labels[facet][value])
+    return Suggestion(name, f"{everything}?{kind}={value}", note, vietnamese=name == index.labels[kind][value])
 
 
 def html(pieces: Iterable[Piece]) -> SafeString:

@@ -125,9 +125,7 @@ class Lexicon:
         alone = (counts(word, 0) + 0.1) / self.total
         if not before:
             return math.log(alone)
-        return math.log(
-            FOLLOWS * self.pairs.get((before, word), 0) / (counts(before, 0) + 1) + (1 - FOLLOWS) * alone
-        )
+        return math.log(FOLLOWS * self.pairs.get((before, word), 0) / (counts(before, 0) + 1) + (1 - FOLLOWS) * alone)
 
     def meant(self, typed: Sequence[str], unfinished: bool = True) -> list[str]:
         """The likeliest words of the catalogue behind what was typed, each judged beside its neighbours (Viterbi)."""

@@ -49,20 +49,31 @@ def named(index: Index, facet: str, text: str, most: int) -> list[str]:
     *whole, begun = tokens(text)
     asked = [f" {token.accented} " for token in whole if token.accented != token.folded]
     asked += [f" {token.folded} " for token in whole if token.accented == token.folded] + [f" {begun.folded}"]
-    rarest = max(asked, key=len)
-    likely = (item for item in label_words(index, facet) if rarest in item[1])
-    return list(islice((value for value, name in likely if all(part in name for part in asked)), most))
+    likely = lines_with(label_words(index, facet), max(asked, key=len))
+    return list(islice((line.split(" ", 1)[0] for line in likely if all(part in line for part in asked)), most))
 
 
-def label_words(index: Index, facet: str) -> list[tuple[str, str]]:
-    """Every value of a facet that has procedures, with the words of its names, the fullest first."""
+def lines_with(text: str, part: str) -> Iterator[str]:
+    place = text.find(part)
+    while place >= 0:
+        end = text.index("\n", place)
+        yield text[text.rfind("\n", 0, place) + 1 : end]
+        place = text.find(part, end)
+
+
+def label_words(index: Index, facet: str) -> str:
+    """A line for every value of a facet that has procedures, the fullest first: the value, the words of its names.
+
+    One text, for most of what is typed is in none of the lines.
+    """
     kept = index.kept.setdefault("label words", {})
     if facet not in kept:
         labels = index.labels[facet].items()
         named = [(value, name) for value, name in labels if index.count(facet, value)]
         named.sort(key=lambda item: -index.count(facet, item[0]))
         english = index.labels_en[facet]
-        kept[facet] = [(value, "".join(forms_of(f"{name} {english.get(value, '')}"))) for value, name in named]
+        lines = ((value, "".join(forms_of(f"{name} {english.get(value, '')}"))) for value, name in named)
+        kept[facet] = "".join(f"{value}{words_of_names}\n" for value, words_of_names in lines)
     return kept[facet]
 
 
