@@ -122,8 +122,7 @@ def filters_with_slots() -> str:
 class Block(NamedTuple):
     """Options that stand together and always have the same count, such as all communes, cut where it belongs."""
 
-    values: frozenset[str]
-    any_value: str
+    value: str  # of one of them
     html: list[str]
 
 
@@ -132,15 +131,15 @@ def options(found: Found, name: str, chosen: str) -> str:
     kept = found.index.kept.setdefault(f"options {get_language()}", {})
     if name not in kept:
         kept[name] = list(blocks(found.index, name))
-    counts, lines = found.counts[name], [ALL.format(_("All"))]
-    for block in kept[name]:
-        count = counts.get(block.any_value, 0)
-        if chosen in block.values:
-            html = str(count).join(block.html)
-            lines.append(html.replace(f'value="{chosen}"', f'value="{chosen}" selected'))
-        elif count:
-            lines.append(str(count).join(block.html))
-    return "".join(lines)
+        kept["all"] = ALL.format(_("All"))
+    counts, together = found.counts[name], found.index.alike_with(name, chosen) if chosen else ()
+    lines = [
+        str(count).join(html)
+        for value, html in kept[name]
+        if (count := counts.get(value, 0)) or value in together  # such as what leaves nothing, but was chosen
+    ]
+    html = "".join(lines)
+    return kept["all"] + (html.replace(f'value="{chosen}"', f'value="{chosen}" selected') if chosen else html)
 
 
 def blocks(index: Index, name: str) -> Iterator[Block]:
@@ -150,7 +149,7 @@ def blocks(index: Index, name: str) -> Iterator[Block]:
     ]
     if name not in CHOICES:
         named.sort(key=lambda choice: (len(index.alike_with(name, choice[0])), choice[1]))
-    for together, alike in groupby(named, key=lambda choice: index.alike_with(name, choice[0])):
+    for _together, alike in groupby(named, key=lambda choice: index.alike_with(name, choice[0])):
         group = list(alike)
         html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in group)
-        yield Block(together, group[0][0], html.split(COUNT))
+        yield Block(group[0][0], html.split(COUNT))
