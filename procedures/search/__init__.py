@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from procedures.models import parse_code
-from procedures.text import clean, words
+from procedures.text import clean, tokens
 
 from .highlight import Piece, cut, highlight
 from .index import FILTERS, UNKNOWN, ChannelFacts, Index, Marks, bits_of, current, union
@@ -132,15 +132,16 @@ def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index 
 def suggest(index: Index, text: str) -> Suggestions:
     """What to offer for what has been typed so far; nothing before the second letter."""
     text = clean(text)
-    if len(text) < FROM_LETTER or not words(text):
+    typed = list(tokens(text))
+    if len(text) < FROM_LETTER or not typed:
         return Suggestions()
     code = index_code(index, text)
     order = [index.number[code]] if code else rank(index, text).order
     return Suggestions(
-        searches=searches(index, text),
+        searches=searches(index, typed),
         codes=[index.codes[number] for number in order[:PROCEDURES]],
-        fields=named(index, "field", text, FIELDS),
-        agencies=named(index, "agency", text, AGENCIES),
+        fields=named(index, "field", typed, FIELDS),
+        agencies=named(index, "agency", typed, AGENCIES),
     )
 
 

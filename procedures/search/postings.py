@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -55,18 +55,12 @@ class Standing(NamedTuple):
 
     @classmethod
     def of(cls, lines: Weights, whole: Weights, called: Weights) -> "Standing":
-        parts = ((np.flatnonzero(row), row) for row in (lines, whole, called))
+        parts = (((row > 0).nonzero()[0], row) for row in (lines, whole, called))
         return cls(*(part for places, row in parts for part in (places, row[places])))  # type: ignore[arg-type]
 
-    def raise_in(self, lines: Weights, whole: Weights, called: Weights, weight: float) -> None:
-        """Raise rows of a query to the weights, lowered by `weight`."""
-        raise_to(lines, self.lines, self.line_weights * weight)
-        raise_to(whole, self.procedures, self.weights * weight)
-        raise_to(called, self.called, self.called_weights * weight)
-
-
-def raise_to(row: Weights, places: Numbers, weight: float | Weights) -> None:
-    row[places] = np.maximum(row[places], weight)
+    def lowered(self, weight: float) -> "Standing":
+        lines, line_weights, procedures, weights, called, called_weights = self
+        return Standing(lines, line_weights * weight, procedures, weights * weight, called, called_weights * weight)
 
 
 @dataclass
@@ -83,59 +77,54 @@ class Postings:
     unknown: float  # what a word says that stands nowhere
 
     def __post_init__(self) -> None:
+        self.ranges = [range(*pair) for pair in pairwise([*self.starts.tolist(), len(self.texts)])]
         # Queries differ, their words hardly.
         self.standing = remembering(self.find_standing)
         self.phrase = remembering(self.find_phrase)
-        self.says_of = remembering(self.find_says)
 
     def rows(self) -> tuple[Weights, Weights, Weights]:
         """Empty rows over lines, procedures, and procedures again."""
         size = len(self.starts)
         return np.zeros(len(self.texts), np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
 
-    def find_standing(self, typed: str, accented: str, options: Options, phrases: Phrases) -> Standing:
-        """Where the options of a word and the phrases that it is part of stand, in each place the one of most weight.
+    def find_standing(
+        self, typed: str, accented: str, meant: str, options: Options, phrases: Phrases
+    ) -> tuple[float, Standing]:
+        """How much a word says, and where its options and the phrases that it is part of stand.
 
-        `accented` is how `typed` was spelt, empty when the person types without accents.
+        In each place with the one of most weight. `accented` is how `typed` was spelt, empty when the person types
+        without accents.
         """
         known = [(option, weight, self.words[option]) for option, weight in options if option in self.words]
-        if len(known) == 1 and not phrases:
-            option, weight, there = known[0]
-            line_weights, weights = self.weigh(there, weight, accented if option == typed else "")
-            called = np.full(len(there.called), weight, np.float32)
-            return Standing(there.lines, line_weights, there.procedures, weights, there.called, called)
-        lines, whole, called = self.rows()
-        for option, weight, there in known:
-            line_weights, weights = self.weigh(there, weight, accented if option == typed else "")
-            raise_to(lines, there.lines, line_weights)
-            raise_to(whole, there.procedures, weights)
-            raise_to(called, there.called, weight)
-        for phrase, weight in phrases:
-            self.phrase(phrase).raise_in(lines, whole, called, weight)
-        return Standing.of(lines, whole, called)
+        parts = [self.weigh(there, weight, accented if option == typed else "") for option, weight, there in known]
+        parts += [self.phrase(phrase).lowered(weight) for phrase, weight in phrases]
+        # How much it tells procedures apart is judged by what it surely stands for.
+        says = [there.says for option, weight, there in known if weight >= SURE or option == meant]
+        return max(says, default=self.unknown), parts[0] if len(parts) == 1 else self.highest(parts)
 
-    def weigh(self, there: Occurrences, weight: float, accented: str) -> tuple[Weights, Weights]:
+    def highest(self, parts: Sequence[Standing]) -> Standing:
+        """Where any of the parts stands, in each place with its greatest weight."""
+        rows, columns = self.rows(), [np.concatenate(column) for column in zip(*parts, strict=True)]
+        for row, places, weights in zip(rows, columns[::2], columns[1::2], strict=False):
+            np.maximum.at(row, places, weights)
+        return Standing.of(*rows)
+
+    def weigh(self, there: Occurrences, weight: float, accented: str) -> Standing:
         """What a word counts in each of its lines, less where it is spelt otherwise than `accented`, if not empty.
 
         And for each procedure as a whole: in lines, no more than in the best of them.
         """
+        lines, procedures = there.lines, there.procedures
+        called = np.full(len(there.called), weight, np.float32)
         if not (accented and there.spellings):
-            return np.full(len(there.lines), weight, np.float32), weight * there.weights
+            line_weights = np.full(len(lines), weight, np.float32)
+            return Standing(lines, line_weights, procedures, weight * there.weights, there.called, called)
         line_weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
         line_weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
         best = np.full(len(self.starts), weight, np.float32)
         best[there.called] = 0
         np.maximum.at(best, self.number_of[there.lines], line_weights)
-        return line_weights, best[there.procedures] * there.weights
-
-    def find_says(self, options: Options, meant: str) -> float:
-        """How much a word tells procedures apart, judged by what it surely stands for."""
-        known = [
-            self.words[option].says
-            for option, weight in options
-            if option in self.words and (weight >= SURE or option == meant)
-        ]
-        return max(known, default=self.unknown)
+        return Standing(lines, line_weights, procedures, best[procedures] * there.weights, there.called, called)
 
     def find_phrase(self, phrase: tuple[str, ...]) -> Standing:
         """Where a phrase stands: the more of it is there the more, all of its words 1."""
@@ -152,8 +141,7 @@ class Postings:
 
     def of(self, number: int) -> range:
         """The lines of a procedure, its title first."""
-        after = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.texts)
-        return range(self.starts[number], after)
+        return self.ranges[number]
 
 
 def complete(share: Weights) -> Weights:
