@@ -29,7 +29,6 @@ ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 PER_PAGE = 20
 RELATED_SHOWN = 6
 OPTION = '<a role="option" tabindex="-1" aria-selected="false" id="suggestion-'
-AROUND_WORDS = ".,;:!?()[]“”…"  # what may hang on a word
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,27 @@ class WordsOfList:
     result: str = field(default_factory=lambda: _("Result"))
     papers: str = field(default_factory=lambda: _("Among the papers"))
     without: str = field(default_factory=lambda: _("Without"))
+
+
+class Marks(dict[str, str]):
+    """What is written between two blanks → its HTML, the words whose folded form is `wanted` marked.
+
+    Filled when it is asked: the texts of one list share most of what is written in them.
+    """
+
+    def __init__(self, wanted: set[str]) -> None:
+        self.wanted = wanted
+
+    def __missing__(self, written: str) -> str:
+        if written.isalpha():  # one word, and nothing to escape
+            self[written] = f"<mark>{written}</mark>" if forms(written)[0] in self.wanted else written
+        else:
+            self[written] = html(highlight(written, self.wanted))
+        return self[written]
+
+    def html(self, text: str) -> str:
+        """`text` with the wanted words marked, neighbours as one."""
+        return " ".join([self[written] for written in text.split(" ")]).replace("</mark> <mark>", " ")
 
 
 @dataclass(frozen=True)
@@ -138,8 +158,8 @@ def rows(found: Found, codes: Sequence[str], start: int = 1) -> SafeString:
     said = kept.get("words") or kept.setdefault("words", WordsOfList())
     numbers = [found.index.number[code] for code in codes]
     cards = [kept.get(number) or kept.setdefault(number, card(found.index, number)) for number in numbers]
-    shown = zip(numbers, found.best_lines(numbers), cards, strict=True)
-    items = [f"<li>{row(found, number, best, fixed, said)}</li>" for number, best, fixed in shown]
+    shown, marks = zip(numbers, found.best_lines(numbers), cards, strict=True), Marks(found.marked)
+    items = [f"<li>{row(found, number, best, fixed, said, marks)}</li>" for number, best, fixed in shown]
     return SafeString(f'<ol class="result-list" start="{start}">{"".join(items)}</ol>')
 
 
@@ -169,21 +189,20 @@ def facts_html(index: Index, number: int) -> SafeString:
     return SafeString(f'<dl class="facts-line">{"".join(lines)}</dl>')
 
 
-def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList) -> SafeString:
+def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList, marks: Marks) -> SafeString:
     """One procedure of a list: its title with what was asked for marked, where else that stands, what is missing.
 
     `best` is the line that answers best.
     Written here rather than in a template: a list has twenty, and each is another for each query.
     """
-    index = found.index
+    index, texts = found.index, found.index.postings.texts
     title = index.postings.of(number).start
-    name = line_html(index, title, found.marked)
+    name = marks.html(texts[title])
     lines = [f'<h3 class="result-title"><a href="{fixed.url}" lang="vi">{name}</a></h3>{fixed.english}']
     if best != title:
-        vietnamese = index.postings.texts[best] not in index.in_english
-        lines.append(because(said.called, line_html(index, best, found.marked), vietnamese))
+        lines.append(because(said.called, marks.html(texts[best]), texts[best] not in index.in_english))
     elif found.marked:
-        lines.extend(among_papers(found, number, set(index.postings.lines[title]), said))
+        lines.extend(among_papers(found, number, set(index.postings.lines[title]), said, marks))
     missing = found.missing(number)
     if missing:
         crossed = " ".join(f"<s>{escape(word)}</s>" for word in missing)
@@ -195,13 +214,13 @@ def because(reason: str, text: str, vietnamese: bool = True) -> str:
     return f'<p class="result-reason">{reason}: <span lang="{"vi" if vietnamese else "en"}">{text}</span></p>'
 
 
-def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList) -> Iterator[str]:
+def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList, marks: Marks) -> Iterator[str]:
     """The result or paper that holds most of the words that the procedure holds and its title lacks."""
     wanted = found.held(number) - in_title
     lines = papers_with_words(found.index, number) if wanted else []
     kind, text, there = max(lines, key=lambda line: len(wanted & line[2]), default=("", "", frozenset()))
     if not wanted.isdisjoint(there):
-        yield because(said.result if kind == "results" else said.papers, html(highlight(text, found.marked)))
+        yield because(said.result if kind == "results" else said.papers, marks.html(text))
 
 
 def papers_with_words(index: Index, number: int) -> list[tuple[str, str, frozenset[str]]]:
@@ -210,23 +229,6 @@ def papers_with_words(index: Index, number: int) -> list[tuple[str, str, frozens
     if number not in kept:
         kept[number] = [(kind, text, frozenset(words(text))) for kind, text in index.papers[number]]
     return kept[number]
-
-
-def line_html(index: Index, number: int, marked: set[str]) -> str:
-    """A title or name with the words of `marked` marked, neighbours as one."""
-    text, folded = index.postings.texts[number], index.postings.lines[number]
-    if marked.isdisjoint(folded):
-        return plain(text)
-    written = text.split(" ")
-    if len(written) != len(folded) or SPECIAL.search(text):
-        return html(highlight(text, marked))
-    for place, word in enumerate(folded):
-        if word in marked:
-            core = written[place].strip(AROUND_WORDS)
-            if forms(core)[0] != word:  # words and blanks part the text in different places
-                return html(highlight(text, marked))
-            written[place] = written[place].replace(core, f"<mark>{core}</mark>")
-    return " ".join(written).replace("</mark> <mark>", " ")
 
 
 def meant(found: Found) -> str:
