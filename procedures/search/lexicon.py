@@ -135,13 +135,12 @@ class Lexicon:
         sure = next(place for place, options in enumerate(choices) if len(options) > 1)
         paths: dict[str, tuple[float, list[str]]] = {typed[sure - 1] if sure else "": (0.0, list(typed[:sure]))}
         for options in choices[sure:]:
-            paths = {
-                option: max(
-                    (score + self.likelihood(before, option) - cost, [*path, option])
-                    for before, (score, path) in paths.items()
+            before, paths = paths, {}
+            for option, cost in options.items():
+                score, last = max(
+                    [(score + self.likelihood(last, option), last) for last, (score, _path) in before.items()]
                 )
-                for option, cost in options.items()
-            }
+                paths[option] = (score - cost, [*before[last][1], option])
         return max(paths.values())[1]
 
     def options(self, word: str, typed: Sequence[str], place: int, unfinished: bool) -> dict[str, float]:

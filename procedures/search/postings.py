@@ -96,11 +96,17 @@ class Postings:
         without accents.
         """
         known = [(option, weight, self.words[option]) for option, weight in options if option in self.words]
-        parts = [self.weigh(there, weight, accented if option == typed else "") for option, weight, there in known]
-        parts += [self.phrase(phrase).lowered(weight) for phrase, weight in phrases]
+        parts, alike = [self.phrase(phrase).lowered(weight) for phrase, weight in phrases], defaultdict(list)
+        for option, weight, there in known:
+            if option == typed and accented and there.spellings:
+                parts.append(self.weigh_spelt(there, weight, accented))
+            else:
+                alike[weight].append(there)
+        parts += [weigh(there, weight) for weight, there in alike.items()]
         # How much it tells procedures apart is judged by what it surely stands for.
         says = [there.says for option, weight, there in known if weight >= SURE or option == meant]
-        return max(says, default=self.unknown), parts[0] if len(parts) == 1 else self.highest(parts)
+        is_one = len(known) + len(phrases) == 1
+        return max(says, default=self.unknown), parts[0] if is_one else self.highest(parts)
 
     def highest(self, parts: Sequence[Standing]) -> Standing:
         """Where any of the parts stands, in each place with its greatest weight."""
@@ -109,21 +115,18 @@ class Postings:
             np.maximum.at(row, places, weights)
         return Standing.of(*rows)
 
-    def weigh(self, there: Occurrences, weight: float, accented: str) -> Standing:
-        """What a word counts in each of its lines, less where it is spelt otherwise than `accented`, if not empty.
+    def weigh_spelt(self, there: Occurrences, weight: float, accented: str) -> Standing:
+        """What a word counts in its lines, less where it is spelt otherwise than `accented`.
 
         And for each procedure as a whole: in lines, no more than in the best of them.
         """
         lines, procedures = there.lines, there.procedures
-        called = np.full(len(there.called), weight, np.float32)
-        if not (accented and there.spellings):
-            line_weights = np.full(len(lines), weight, np.float32)
-            return Standing(lines, line_weights, procedures, weight * there.weights, there.called, called)
         line_weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
         line_weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
         best = np.full(len(self.starts), weight, np.float32)
         best[there.called] = 0
         np.maximum.at(best, self.number_of[there.lines], line_weights)
+        called = np.full(len(there.called), weight, np.float32)
         return Standing(lines, line_weights, procedures, best[procedures] * there.weights, there.called, called)
 
     def find_phrase(self, phrase: tuple[str, ...]) -> Standing:
@@ -142,6 +145,16 @@ class Postings:
     def of(self, number: int) -> range:
         """The lines of a procedure, its title first."""
         return self.ranges[number]
+
+
+def weigh(words: Sequence[Occurrences], weight: float) -> Standing:
+    """What words of one weight count, however they are spelt; of several of them places may come more than once."""
+    columns = zip(*((word.lines, word.procedures, word.weights, word.called) for word in words), strict=True)
+    lines, procedures, weights, called = (
+        column[0] if len(column) == 1 else np.concatenate(column) for column in columns
+    )
+    all_alike = np.full(len(lines), weight, np.float32)  # no procedure is called so but in a line
+    return Standing(lines, all_alike, procedures, weight * weights, called, all_alike[: len(called)])
 
 
 def complete(share: Weights) -> Weights:
