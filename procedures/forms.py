@@ -130,14 +130,13 @@ def options(found: Found, name: str, chosen: str) -> str:
     """The option elements that lead somewhere, and the chosen one."""
     kept = found.index.kept.setdefault(f"options {get_language()}", {})
     if name not in kept:
-        kept[name] = list(blocks(found.index, name))
         kept["all"] = ALL.format(_("All"))
-    counts, together = found.counts[name], found.index.alike_with(name, chosen) if chosen else ()
-    lines = [
-        str(count).join(html)
-        for value, html in kept[name]
-        if (count := counts.get(value, 0)) or value in together  # such as what leaves nothing, but was chosen
-    ]
+        kept[name] = {block.value: (place, block) for place, block in enumerate(blocks(found.index, name))}
+    counts = found.counts[name]
+    shown = kept[name].keys() & counts.keys()
+    if chosen:  # it is offered even where it leaves nothing
+        shown |= kept[name].keys() & found.index.alike_with(name, chosen)
+    lines = [str(counts.get(block.value, 0)).join(block.html) for _place, block in sorted(map(kept[name].get, shown))]
     html = "".join(lines)
     return kept["all"] + (html.replace(f'value="{chosen}"', f'value="{chosen}" selected') if chosen else html)
 
