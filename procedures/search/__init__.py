@@ -77,7 +77,7 @@ class Found:
         if scores is None or not order:
             return False
         wanted = [number for number, word in enumerate(self.ranking.query.words) if word.says == 1]
-        return not scores.held[wanted].all(axis=0)[order].any()
+        return not np.logical_and.reduce(scores.held[wanted])[order].any()
 
     @property
     def in_vain(self) -> bool:

@@ -154,7 +154,7 @@ def weigh(words: Sequence[Occurrences], weight: float) -> Standing:
         column[0] if len(column) == 1 else np.concatenate(column) for column in columns
     )
     all_alike = np.full(len(lines), weight, np.float32)  # no procedure is called so but in a line
-    return Standing(lines, all_alike, procedures, weight * weights, called, all_alike[: len(called)])
+    return Standing(lines, all_alike, procedures, weights * np.float32(weight), called, all_alike[: len(called)])
 
 
 def complete(share: Weights) -> Weights:
