@@ -38,11 +38,9 @@ def post_worker_init(worker: object) -> None:
 
     try:
         warm(search.current())
-        # A million small objects that stay: left out of every collection from here on. And those of a request are
-        # nearly all freed without one: after each 700 of them, as Python does by itself, there is nothing to collect.
+        # A million small objects that stay: left out of every collection from here on.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(20_000)
     except (DatabaseError, InterfaceError) as error:
         logging.getLogger("gunicorn.error").warning("The search index waits for the database: %s", error)
 
