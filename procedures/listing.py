@@ -1,8 +1,7 @@
 """What lists of the catalogue show: units and fields with their true counts, results with the reason they match."""
 
 import datetime
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -18,13 +17,13 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import Field, OnlineLevel, Procedure, Source
-from procedures.text import forms, tokens, words
+from procedures.text import tokens, words
 
-from .search import Found, Index, Piece, Suggestions, highlight
+from .marks import Marks, plain
+from .search import Found, Index, Suggestions
 from .templatetags.catalogue import fees, times
 from .templatetags.humanize_vi import grouped
 
-SPECIAL = re.compile(r"[<>&\"']")
 ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 PER_PAGE = 20
 RELATED_SHOWN = 6
@@ -47,27 +46,6 @@ class WordsOfList:
     result: str = field(default_factory=lambda: _("Result"))
     papers: str = field(default_factory=lambda: _("Among the papers"))
     without: str = field(default_factory=lambda: _("Without"))
-
-
-class Marks(dict[str, str]):
-    """What is written between two blanks → its HTML, the words whose folded form is `wanted` marked.
-
-    Filled when it is asked: the texts of one list share most of what is written in them.
-    """
-
-    def __init__(self, wanted: set[str]) -> None:
-        self.wanted = wanted
-
-    def __missing__(self, written: str) -> str:
-        if written.isalpha():  # one word, and nothing to escape
-            self[written] = f"<mark>{written}</mark>" if forms(written)[0] in self.wanted else written
-        else:
-            self[written] = html(highlight(written, self.wanted))
-        return self[written]
-
-    def html(self, text: str) -> str:
-        """`text` with the wanted words marked, neighbours as one."""
-        return " ".join([self[written] for written in text.split(" ")]).replace("</mark> <mark>", " ")
 
 
 @dataclass(frozen=True)
@@ -312,12 +290,3 @@ def suggestion(index: Index, kind: str, value: str) -> Suggestion:
     name, count = label(index, kind, value), index.count(kind, value)
     note = ngettext("%(count)d procedure", "%(count)d procedures", count) % {"count": count}
     return Suggestion(name, f"{everything}?{kind}={value}", note, vietnamese=name == index.labels[kind][value])
-
-
-def html(pieces: Iterable[Piece]) -> SafeString:
-    return SafeString("".join([f"<mark>{plain(text)}</mark>" if marked else plain(text) for text, marked in pieces]))
-
-
-def plain(text: str) -> str:
-    """`text` escaped, which most of it need not be."""
-    return escape(text) if SPECIAL.search(text) else text

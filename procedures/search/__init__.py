@@ -10,10 +10,11 @@ from procedures.models import parse_code
 from procedures.text import clean, tokens
 
 from .highlight import Piece, cut, highlight
-from .index import FILTERS, UNKNOWN, ChannelFacts, Index, Marks, bits_of, current, union
+from .index import FILTERS, UNKNOWN, ChannelFacts, Index, current
 from .postings import Numbers
 from .query import Query, understand
 from .scoring import Scores, compare
+from .sets import Members, bits_of, union
 from .suggestions import AGENCIES, FIELDS, FROM_LETTER, Suggestions, named, searches
 
 __all__ = [
@@ -151,7 +152,7 @@ def index_code(index: Index, text: str) -> str:
     return code if code in index.number else ""
 
 
-def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, Marks], dict[str, str], dict[str, list[str]]]:
+def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, Members], dict[str, str], dict[str, list[str]]]:
     """Each filter's set of documents, the values that do not exist, and former agencies with their heirs."""
     allowed, dropped, moved = {}, {}, {}
     for name in FILTERS:
@@ -168,15 +169,15 @@ def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, Marks], d
     return allowed, dropped, moved
 
 
-def within(hits: Numbers, allowed: Mapping[str, Marks], but: str = "") -> Numbers:
+def within(hits: Numbers, allowed: Mapping[str, Members], but: str = "") -> Numbers:
     """The hits that all filters allow, or all but one."""
-    for name, marks in allowed.items():
+    for name, members in allowed.items():
         if name != but:
-            hits = hits[marks[hits]]
+            hits = hits[members[hits]]
     return hits
 
 
-def counts(index: Index, hits: Numbers, allowed: Mapping[str, Marks]) -> dict[str, dict[str, int]]:
+def counts(index: Index, hits: Numbers, allowed: Mapping[str, Members]) -> dict[str, dict[str, int]]:
     """For each filter the values that would leave hits, and how many, with the other filters as they are."""
     answer: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
     for but in ("", *allowed):

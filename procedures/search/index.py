@@ -8,13 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import zip_longest
-from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from organisation import stamp, succession
 from organisation.models import OWNER_KINDS, Agency, AgencyKind
@@ -26,12 +23,11 @@ from procedures.text import words
 
 from .lexicon import Lexicon
 from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Numbers, Postings, Weights, Writer
+from .sets import bits_of, union
 
 KIND_OF_PLACE = re.compile(r"^(Ủy ban nhân dân tỉnh|Thành phố|Thị xã|Thị trấn|Huyện|Phường|Xã) ")
 FILTERS = ("agency", "field", "level", "audience", "online")
 UNKNOWN = "unknown"  # the filter value for what the catalogue does not know
-
-Marks = npt.NDArray[np.bool_]  # whether a document belongs to a set
 
 
 class ChannelFacts(NamedTuple):
@@ -291,13 +287,3 @@ def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:
             index.followed_by[agency.code] = followers
             index.followed_since[agency.code] = units.since(pk)
             index.formerly[agency.code] = owned[pk] or union(index.facets["agency"].get(code, 0) for code in followers)
-
-
-def bits_of(mask: int, size: int) -> Marks:
-    """A set of documents as an array."""
-    packed = np.frombuffer(mask.to_bytes(-(-size // 8), "little"), np.uint8)
-    return np.unpackbits(packed, bitorder="little", count=size).astype(np.bool_)
-
-
-def union(sets: Iterable[int]) -> int:
-    return reduce(or_, sets, 0)
