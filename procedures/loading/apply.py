@@ -11,10 +11,10 @@ from procedures.models import CatalogueVersion, Procedure
 
 from .diff import Difference
 from .edits import Edit, edits_of
+from .insert import BATCH, insert
 from .shape import Key, Shape, Values, natural_keys, primary_keys
 from .versions import Cause, begun, make, make_first
 
-BATCH = 500
 Rows = dict[tuple[str, Key], int]  # the label and key of a row that is put back → its primary key
 Progress = Callable[[Difference], None]
 
@@ -86,17 +86,32 @@ def write(difference: Difference, rows: Rows) -> None:
     changed = {key: values for key, (values, _names) in difference.changed.items()}
     names = {name for _values, names in difference.changed.values() for name in names} & shape.columns.keys()
     update(shape, changed, names - set(later), pks)
-    added = [
-        build(shape, values, pks, skip=later, pk=rows.get((shape.label, key)))
-        for key, values in difference.added.items()
-    ]
-    shape.model._default_manager.bulk_create(added, batch_size=BATCH)
+    add(shape, difference.added, later, pks, rows)
     if later:
         pks.update(dict.fromkeys(later, primary_keys(shape)))
         pointing = {key: values for key, values in difference.added.items() if any(values[name] for name in later)}
         update(shape, changed | pointing, set(later), pks)
     for name in shape.sets:
         write_set(shape, name, changed | difference.added)
+
+
+def add(shape: Shape, added: dict[Key, Values], later: list[str], pks: dict[str, dict[Key, Any]], rows: Rows) -> None:
+    """Write new rows; those that come back get the primary keys that they had."""
+    names = [name for name in shape.columns if name not in later]
+    back: list[list[Any]] = []
+    new: list[list[Any]] = []
+    for key, values in added.items():
+        row = [
+            pks[name][value] if value and name in pks else value
+            for name, value in zip(names, map(values.get, names), strict=True)
+        ]
+        pk = rows.get((shape.label, key)) if rows else None
+        if pk is None:
+            new.append(row)
+        else:
+            back.append([pk, *row])
+    insert(shape.model, names, new)
+    insert(shape.model, [str(shape.model._meta.pk.name), *names], back)
 
 
 def update(shape: Shape, rows: dict[Key, Values], names: set[str], pks: dict[str, dict[Key, Any]]) -> None:
@@ -129,17 +144,13 @@ def write_set(shape: Shape, name: str, rows: dict[Key, Values]) -> None:
     own = primary_keys(shape)
     relation = shape.sets[name]
     through = relation.remote_field.through
-    owner, member = relation.m2m_field_name() + "_id", relation.m2m_reverse_field_name() + "_id"
+    owner, member = relation.m2m_field_name(), relation.m2m_reverse_field_name()
     targets = reference_keys(shape.references[name])
     owners = [own[key] for key in rows]
     for start in range(0, len(owners), BATCH):
         through._default_manager.filter(**{f"{owner}__in": owners[start : start + BATCH]}).delete()
-    links = [
-        through(**{owner: own[key], member: targets[target]})
-        for key, values in rows.items()
-        for target in values[name]
-    ]
-    through._default_manager.bulk_create(links, batch_size=BATCH)
+    links = [(own[key], targets[target]) for key, values in rows.items() for target in values[name]]
+    insert(through, (owner, member), links)
 
 
 def reference_keys(shape: Shape) -> dict[Key, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from procedures.models import Procedure, RowChange
 
 from .diff import Difference
+from .insert import insert
 from .shape import BY_LABEL, BY_MODEL, SHAPES, Key, Shape, Values, stored
 
 PROCEDURE = BY_MODEL[Procedure]
@@ -96,21 +97,17 @@ def pointed_at(edits: Sequence[Edit]) -> list[tuple[Edit, Key]]:
 # Kept as JSON ----------------------------------------------------------------------------------
 
 
-def written(edit: Edit, kind: type[RowChange], **owner: Any) -> RowChange:
-    """`edit` as a row of `kind`."""
-    return kind(
-        model=edit.shape.label,
-        key=edit.key,
-        procedure=edit.procedure,
-        row=edit.row,
-        before=edit.before,
-        after=edit.after,
-        **owner,
-    )
+KEPT = ("model", "key", "procedure", "row", "before", "after")
+
+
+def keep(edits: Iterable[Edit], kind: type[RowChange], owner: str, pk: int) -> None:
+    """Write `edits` as rows of `kind` that belong to the row `pk` of its reference `owner`."""
+    rows = [(edit.shape.label, edit.key, edit.procedure, edit.row, edit.before, edit.after, pk) for edit in edits]
+    insert(kind, (*KEPT, owner), rows)
 
 
 def read_edit(kept: RowChange) -> Edit:
-    """What `written` wrote, also before a field was added to the model or taken away."""
+    """What `keep` wrote, also before a field was added to the model or taken away."""
     shape = BY_LABEL[kept.model]
     before, after = (None if values is None else values_of(shape, values) for values in (kept.before, kept.after))
     return Edit(shape, as_key(kept.key), before, after, kept.row)

@@ -13,10 +13,8 @@ from organisation.models import User
 from portal import clock
 from procedures.models import CatalogueVersion, Change, Procedure, VersionKind
 
-from .edits import PROCEDURE, Edit, written
+from .edits import PROCEDURE, Edit, keep
 from .shape import BY_MODEL, SHAPES, Key, Shape, Values, primary_keys, stored
-
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,7 @@ def fingerprint(name: str, content: bytes) -> dict[str, str]:
 def make(cause: Cause, edits: Sequence[Edit]) -> CatalogueVersion:
     """The next version, which changed `edits`. To be called while the stamp is held."""
     version = next_version(cause)
-    changes = [written(edit, Change, version=version) for edit in edits]
-    Change.objects.bulk_create(changes, batch_size=BATCH)  # type: ignore[arg-type]  # all of them are changes
+    keep(edits, Change, "version", version.pk)
     return version
 
 
