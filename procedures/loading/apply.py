@@ -1,7 +1,6 @@
 """Writing a difference, the one door: in bulk, in one transaction, as a new version of the catalogue."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db import models, transaction
@@ -54,7 +53,7 @@ def put(
 def with_rows(edits: Sequence[Edit]) -> list[Edit]:
     """`edits` with the primary keys of the rows that go."""
     pks = {shape: primary_keys(shape) for shape in {edit.shape for edit in edits if edit.after is None}}
-    return [replace(edit, row=pks[edit.shape][edit.key]) if edit.after is None else edit for edit in edits]
+    return [edit._replace(row=pks[edit.shape][edit.key]) if edit.after is None else edit for edit in edits]
 
 
 def write_all(differences: list[Difference], progress: Progress, rows: Rows) -> None:

@@ -237,6 +237,8 @@ def is_same_text(mine: Any, other: Any) -> bool:
 
 def placed(rows: list[Values], present: list[Values]) -> list[Values]:
     """Rows with the texts that the catalogue has, where they differ in spaces only."""
+    if not present:
+        return rows
     return [
         {key: was[key] if was and is_same_text(row[key], was.get(key)) else row[key] for key in row}
         for row, was in zip(rows, [*present, *[{}] * len(rows)], strict=False)

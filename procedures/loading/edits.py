@@ -1,8 +1,7 @@
 """A change of the catalogue as rows before and after: what versions keep, and what can be turned around."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from procedures.models import Procedure, RowChange
 
@@ -13,8 +12,7 @@ from .shape import BY_LABEL, BY_MODEL, SHAPES, Key, Shape, Values, stored
 PROCEDURE = BY_MODEL[Procedure]
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """One row before and after; None where there was or is none. `row` is the primary key of a row that goes."""
 
     shape: Shape
@@ -25,7 +23,7 @@ class Edit:
 
     @property
     def reversed(self) -> "Edit":
-        return replace(self, before=self.after, after=self.before)
+        return self._replace(before=self.after, after=self.before)
 
     @property
     def procedure(self) -> str:

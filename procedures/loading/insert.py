@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 BATCH = 500  # rows of a statement, where the database takes as many
 AS_THEY_ARE = {str, int, bool, type(None)}
@@ -12,8 +12,9 @@ AS_THEY_ARE = {str, int, bool, type(None)}
 def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Write `rows`, each with a value for each field of `names`; a reference is a primary key. What a table needs
     stands among `names`: no default is filled in."""
+    connection = connections[DEFAULT_DB_ALIAS]  # itself: its proxy looks it up again for each value
     fields = [model._meta.get_field(name) for name in names]
-    prepare = [preparing(field) for field in fields]
+    prepare = [preparing(field, connection) for field in fields]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
     start = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608  # names of models alone
@@ -26,7 +27,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Seque
             cursor.execute(start + ", ".join([place] * len(batch)), values)
 
 
-def preparing(field: Any) -> Callable[[Any], Any]:
+def preparing(field: Any, connection: Any) -> Callable[[Any], Any]:
     """How a value of `field` is given to the database."""
     if isinstance(field, models.JSONField):
         return lambda value: field.get_db_prep_save(value, connection)
