@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from procedures.models import OnlineLevel
+from procedures.progress import Tell, followed, quiet
 
 from .faults import Fault, Faults, shown
 from .rows import Row
@@ -35,7 +36,7 @@ class Place:
 
 
 def check(
-    rows: list[Row], known: Callable[[Shape], set[Key]], faults: Faults | None = None
+    rows: list[Row], known: Callable[[Shape], set[Key]], faults: Faults | None = None, tell: Tell = quiet
 ) -> tuple[Checked, list[Fault]]:
     """The rows as keys and values, and everything that is wrong with them, added to `faults`.
 
@@ -44,7 +45,7 @@ def check(
     faults = Faults() if faults is None else faults
     checked: Checked = {shape.label: {} for shape in SHAPES}
     places: dict[tuple[str, Key], Place] = {}
-    for row in rows:
+    for row in followed(rows, tell, "checked", len(rows)):
         place = Place(row, faults)
         shape = BY_LABEL.get(row.label)
         if shape is None:
@@ -99,8 +100,8 @@ def plain_reader(field: Any) -> Callable[[Any], Any]:
     longest = plain_length(field)
     is_boolean = isinstance(field, models.BooleanField)
 
-    @lru_cache(maxsize=REMEMBERED)  # the same few values in every row
-    def clean(value: Any, _kind: type) -> Any:
+    @lru_cache(maxsize=REMEMBERED, typed=True)  # the same few values in every row
+    def clean(value: Any) -> Any:
         return field.clean(value, None)
 
     def read(value: Any) -> Any:
@@ -116,7 +117,7 @@ def plain_reader(field: Any) -> Callable[[Any], Any]:
             raise ValidationError(_("Not a value of this field."))
         elif isinstance(value, float):
             raise ValidationError(_("A whole number was expected."))
-        return clean(value, type(value))
+        return clean(value)
 
     return read
 

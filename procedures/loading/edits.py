@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from procedures.models import Procedure, RowChange
+from procedures.progress import Tell, followed, quiet
 
 from .diff import Difference
 from .insert import insert
@@ -98,9 +99,12 @@ def pointed_at(edits: Sequence[Edit]) -> list[tuple[Edit, Key]]:
 KEPT = ("model", "key", "procedure", "row", "before", "after")
 
 
-def keep(edits: Iterable[Edit], kind: type[RowChange], owner: str, pk: int) -> None:
+def keep(edits: Sequence[Edit], kind: type[RowChange], owner: str, pk: int, tell: Tell = quiet) -> None:
     """Write `edits` as rows of `kind` that belong to the row `pk` of its reference `owner`."""
-    rows = [(edit.shape.label, edit.key, edit.procedure, edit.row, edit.before, edit.after, pk) for edit in edits]
+    rows = (
+        (edit.shape.label, edit.key, edit.procedure, edit.row, edit.before, edit.after, pk)
+        for edit in followed(edits, tell, "kept as history", len(edits))
+    )
     insert(kind, (*KEPT, owner), rows)
 
 

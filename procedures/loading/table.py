@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procedures.models import Procedure
+from procedures.progress import followed
 from procedures.tables import Opened, Sheet, Unreadable, folded, text
 
 from . import values
@@ -90,7 +91,7 @@ class TableReader:
         level = LEVEL_TITLE.search(folded(sheet.name))
         self.context.levels = {MEANINGS["levels"][level[1]]} if level else set()
         read, headings = 0, Counter[str]()
-        for number, cells in sheet.lines():
+        for number, cells in followed(sheet.lines(), self.drafts.tell, "read"):
             if number <= header.last_line or not any(cell not in (None, "") for cell in cells):
                 continue
             read += 1

@@ -28,7 +28,7 @@ def remembered(read: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[s
 
     @wraps(read)
     def call(text: str, *more: P.args, **named: P.kwargs) -> T:
-        return (kept if len(text) <= SHORT else read)(text, *more, **named)
+        return (kept if len(text) <= SHORT else read)(text, *more, **named)  # type: ignore[arg-type]  # are hashable
 
     return call
 
