@@ -9,6 +9,7 @@ from django.db import models, transaction
 from organisation import stamp
 from procedures.models import CatalogueVersion, Procedure
 from procedures.progress import Tell, followed, quiet
+from procedures.uncollected import uncollected
 
 from .diff import Difference
 from .edits import Edit, edits_of
@@ -20,6 +21,7 @@ Rows = dict[tuple[str, Key], int]  # the label and key of a row that is put back
 Each = Callable[[list[Any]], Iterable[Any]]  # goes through a list and tells how far it is
 
 
+@uncollected()
 @transaction.atomic
 def apply(
     differences: list[Difference],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from procedures.progress import Tell, quiet
+from procedures.uncollected import uncollected
 
 from .check import check
 from .diff import Difference, Scope, diff, known_keys, totals
@@ -48,6 +49,7 @@ class Proposal:
         return not self.needs_confirmation if withdrawals is None else withdrawals == self.withdrawals
 
 
+@uncollected()
 def propose(files: Sequence[File], scope: Scope, tell: Tell = quiet) -> Proposal:
     """Read, check and compare `files`. Nothing is written: `apply(proposal.differences)` does that, in the same
     transaction as this where nothing else may come between."""
