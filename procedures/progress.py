@@ -56,7 +56,7 @@ class Phases:
         self.progress: Progress | None = None
 
     def __call__(self, phase: str, more: int, total: int) -> None:
-        if self.output is None:
+        if self.output is None or not more:
             return
         if phase != self.phase or self.progress is None:
             self.finish()

@@ -14,7 +14,7 @@ from .cells import Uncomputed
 from .opening import MOST_COLUMNS, Line, Unreadable
 
 PIECE = 1 << 16  # bytes
-MOST_PARTS = 1_000  # pieces in which the parser gives one text, of 8 KB: a cell of Excel has 32 KB at most
+LONGEST = 1 << 20  # characters of a text; a cell of Excel has at most 32,767
 LONGEST_FORMULA = 200  # characters that are shown
 DIGITS = "0123456789"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -49,7 +49,7 @@ class Texts:
         """Feed the parser; control returns after each piece."""
         while piece := file.read(PIECE):
             self.parser.Parse(piece, False)
-            if len(self.parts) > MOST_PARTS:
+            if sum(map(len, self.parts)) > LONGEST:
                 raise Unreadable(_("The workbook is too large: save it as CSV."))
             yield
         self.parser.Parse(b"", True)
