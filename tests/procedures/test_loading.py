@@ -41,7 +41,7 @@ def refused(*arguments) -> tuple[str, list[str]]:
     """The error and the faults of a load that must fail and must change nothing."""
     before, err = (stamp.current(), everything()), StringIO()
     with pytest.raises(CommandError) as refusal:
-        call_command("load_catalog", *map(str, arguments), stdout=StringIO(), stderr=err)
+        call_command("load_catalog", *map(str, arguments), verbosity=0, stdout=StringIO(), stderr=err)
     assert (stamp.current(), everything()) == before
     return str(refusal.value), err.getvalue().splitlines()[1:]  # below the headings
 

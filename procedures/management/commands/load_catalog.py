@@ -52,7 +52,7 @@ class Command(BaseCommand):
         tell = Phases(self.stderr if options["verbosity"] > 0 else None)
         with transaction.atomic():
             stamp.hold()
-            proposal = loading.propose(files or loading.SHIPPED, scope, tell)
+            proposal = loading.propose(files or loading.SHIPPED, scope, tell, is_shipped=not files)
             tell.finish()
             for remark in proposal.remarks:
                 self.say(options, remark)
