@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from organisation.models import Agency
 from portal import reorganisation
@@ -14,9 +15,10 @@ from tests.records.factories import administrator
 pytestmark = pytest.mark.django_db
 
 
-def load(*arguments):
+def load():
     out = StringIO()
-    call_command("load_catalog", *arguments, stdout=out)
+    with translation.override("en"):
+        call_command("load_catalog", stdout=out)
     return out.getvalue()
 
 
