@@ -1,12 +1,10 @@
 """The catalogue in memory: its words, and the facts that filters count, rebuilt when the stamp moves."""
 
 import datetime
-import gc
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -20,6 +18,7 @@ from procedures import loads
 from procedures.learning.popularity import popularity
 from procedures.models import Channel, Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
 from procedures.text import words
+from procedures.uncollected import uncollected
 
 from .lexicon import Lexicon
 from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Numbers, Postings, Weights, Writer
@@ -116,18 +115,6 @@ def current() -> Index:
         return _current
     finally:
         _building.release()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without garbage collections, which would walk over a million new objects again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @uncollected()
