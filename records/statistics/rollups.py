@@ -10,25 +10,25 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from records.models import Event, FigureChange, Record
+from records.models import Event, Record
 
 from . import frozen, locks
 from .cells import Cells, of_record
-from .tables import add, settle
+from .tables import add, let_wait, settle
 
-SETTLED_EVERY = 500  # changes, where nobody reads the figures for a while
+SETTLED_EVERY = 200  # events, where nobody reads the figures for a while
 
 
 def note(record: Record, event: Event) -> None:
     """Write down what an event changes in the figures: mostly nothing."""
     changes = of_record(record)
     changes.subtract(record.counted)
-    rows = [FigureChange(**cell._asdict(), by=by) for cell, by in changes.items() if by]
-    if not rows:
+    changes = Counter({cell: by for cell, by in changes.items() if by})
+    if not changes:
         return
-    made = FigureChange.objects.bulk_create(rows)
-    frozen.note({cell: by for cell, by in changes.items() if by}, event)
-    if any(row.pk % SETTLED_EVERY == 0 for row in made):
+    let_wait(changes)
+    frozen.note(changes, event)
+    if event.pk % SETTLED_EVERY == 0:
         transaction.on_commit(settle, robust=True)
 
 
