@@ -69,6 +69,7 @@ def run_slice(report: Report, *, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while step(report) and time.monotonic() < end:
         pass
+    report.refresh_from_db()
     return report.state == State.RUNNING
 
 
@@ -108,7 +109,7 @@ def write(report: Report, kind: ReportFile.Kind) -> None:
             )
         if kind == ReportFile.Kind.PDF:
             Report.objects.filter(pk=report.pk).update(state=State.DONE, fault=fault[:300])
-    report.refresh_from_db()
+            report.state = State.DONE
 
 
 def unfinished() -> Sequence[Report]:

@@ -22,6 +22,7 @@ from records.report_sections import told_of
 from records.statistics import frozen
 from records.statistics.cells import Measure
 from records.statistics.report import Period, Totals, read, totals, whole
+from records.statistics.tables import settle
 
 from .forms import person_name
 from .record_page import reason_of
@@ -95,6 +96,7 @@ class FrozenMonthAdmin(Pages):
             return redirect("admin:records_frozenmonth_change", made.pk)
         if first >= frozen.this_month() or FrozenMonth.objects.filter(month=first).exists():
             return redirect(LIST)
+        settle()
         told = whole(Period(first, first, EVERY_KIND))
         return self.shown(request, "month_freeze", title=_("Before it is frozen"), month=first, told=told)
 
@@ -107,6 +109,7 @@ class FrozenMonthAdmin(Pages):
             raise PermissionDenied
         rows = FrozenMonth.objects.select_related("frozen_by")
         month = get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
+        settle()
         period = Period(month.month, month.month, EVERY_KIND)
         corrections = month.corrections.select_related("event__actor", "event__record", "event__note")
         page = Paginator(corrections.defer("event__record__sealed"), PER_PAGE).get_page(request.GET.get("page"))
