@@ -30,6 +30,7 @@ class Section(NamedTuple):
     rows: Sequence[Sequence[Cell]]
     note: str = ""
     has_sum: bool = False  # in the last row
+    is_even: bool = False  # its columns are of one width
 
     @property
     def is_text(self) -> bool:
@@ -70,9 +71,9 @@ def headline(period: Period) -> Section:
         (_("Share ahead and on time (%)"), told.share_on_time),
         (_("Share of resolved records filed online (%)"), told.share_online),
         (_("Half of them resolved within (working days)"), days(told.within(50))),
-        (_("90 % of them resolved within (working days)"), days(told.within(90))),
+        (_("Nine in ten of them resolved within (working days)"), days(told.within(90))),
     ]
-    return Section(_("Summary"), (_("Figure"), _("Records")), rows)
+    return Section(_("Summary"), (_("Figure"), _("Value")), rows)
 
 
 def days(minutes: int | None) -> float | None:
@@ -105,7 +106,7 @@ def indicator(report: Report, period: Period) -> Section:
         (_("Share in time (%)"), share(in_time, judged)),
     ]
     note = _("Open records are judged as they stood on %(day)s.") % {"day": day_text(report.judged_at)}
-    return Section(_("Share in time by Decision 766/QĐ-TTg"), (_("Figure"), _("Records")), rows, note, has_sum=True)
+    return Section(_("Share in time by Decision 766/QĐ-TTg"), (_("Figure"), _("Value")), rows, note, has_sum=True)
 
 
 # Part by part ----------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ def head(what: str) -> Sequence[str]:
         _("Late"),
         _("In time (%)"),
         _("Online (%)"),
-        _("90 % within (days)"),
+        _("Nine in ten within (days)"),
     )
 
 
@@ -196,6 +197,7 @@ def frozen(period: Period) -> Iterator[Section]:
     Who corrected what and why stands on the page of the months, where it can be erased with its record's facts.
     """
     rows: list[Sequence[Cell]] = []
+    units = set(Agency.objects.filter(kind__in=period.kinds).values_list("pk", flat=True))
     months = FrozenMonth.objects.filter(month__gte=period.first, month__lte=period.last).order_by("month")
     for month in months.prefetch_related("corrections"):
         then, now = told_of(month, period), whole(period._replace(first=month.month, last=month.month))
@@ -204,7 +206,7 @@ def frozen(period: Period) -> Iterator[Section]:
                 f"{month.month:%m/%Y}",
                 day_text(month.frozen_at),
                 *(then.received, then.resolved, then.share_on_time),
-                len(month.corrections.all()),
+                sum(any(unit in units for unit, *_rest in row.cells) for row in month.corrections.all()),
                 *(now.received, now.resolved, now.share_on_time),
             )
         )
@@ -215,7 +217,7 @@ def frozen(period: Period) -> Iterator[Section]:
         *(_("Received now"), _("Resolved now"), _("In time (%) now")),
     )
     if rows:
-        yield Section(_("Frozen months and their corrections"), titles, rows)
+        yield Section(_("Frozen months and their corrections"), titles, rows, is_even=True)
 
 
 def told_of(month: FrozenMonth, period: Period) -> Totals:
