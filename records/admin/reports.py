@@ -64,7 +64,6 @@ class ReportAdmin(Pages):
 
     list_display = ["period", "scope", "made_at", "maker", "state"]
     list_display_links = ["period"]
-    list_filter = ["scope", "state"]
     list_per_page = 50
     list_select_related = ["made_by"]
     show_full_result_count = False

@@ -1,4 +1,4 @@
-"""The draft of an apology: prepared a day before a date that will be missed, filled in and confirmed by the officer."""
+"""The draft of an apology: prepared a day before a date that will be missed, filled in and confirmed by an officer."""
 
 import html
 

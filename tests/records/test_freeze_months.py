@@ -175,7 +175,7 @@ REFUSED = {
     "a month's figures": "UPDATE records_frozenmonth SET cells = '{}'",
     "another month": "UPDATE records_frozenmonth SET month = '2024-06-01'",
     "another person": "UPDATE records_frozenmonth SET frozen_at = frozen_at",
-    "a month deleted": "DELETE FROM records_frozenmonth WHERE id NOT IN (SELECT frozen_id FROM records_frozencorrection)",
+    "a month deleted": "DELETE FROM records_frozenmonth WHERE month = '2024-06-01'",
     "a correction's figures": "UPDATE records_frozencorrection SET cells = '[]'",
     "a correction of another month": "UPDATE records_frozencorrection SET frozen_id = frozen_id",
     "a correction deleted": "DELETE FROM records_frozencorrection",

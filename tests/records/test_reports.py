@@ -54,7 +54,11 @@ def address(asked, page="change", *more):
 def tables(asked):
     """Title → rows, as the sections say it; in the language of the report."""
     with translation.override("vi"):
-        names = {"headline": _("Summary"), "balance": _("Balance"), "indicator": _("Share in time by Decision 766/QĐ-TTg")}
+        names = {
+            "headline": _("Summary"),
+            "balance": _("Balance"),
+            "indicator": _("Share in time by Decision 766/QĐ-TTg"),
+        }
     found = {section.title: section.rows for section in report_sections.sections(asked)}
     return {**found, **{name: [row[1] for row in found[title]] for name, title in names.items()}}
 
