@@ -18,6 +18,7 @@ from organisation.admin_pages import Pages
 from organisation.models import AgencyKind, User
 from organisation.roles import Deed, can
 from records.models import ChannelFigure, FrozenCorrection, FrozenMonth
+from records.report_files import words
 from records.report_sections import told_of
 from records.statistics import frozen
 from records.statistics.cells import Measure
@@ -145,7 +146,7 @@ def lines() -> list[Line]:
     return [Line(month, figures.get(month, NOTHING), kept.get(month), month < frozen.this_month()) for month in known]
 
 
-def beside(then: Totals, now: Totals) -> list[tuple[str, Any, Any]]:
+def beside(then: Totals, now: Totals) -> list[tuple[str, str, str]]:
     """The figures as they were told, beside those of now."""
     names = {
         "received": _("Received"),
@@ -157,14 +158,14 @@ def beside(then: Totals, now: Totals) -> list[tuple[str, Any, Any]]:
         "online": _("Resolved, filed online"),
         "share_on_time": _("Share ahead and on time (%)"),
     }
-    return [(label, getattr(then, name), getattr(now, name)) for name, label in names.items()]
+    return [(label, words(getattr(then, name)), words(getattr(now, name))) for name, label in names.items()]
 
 
 def told(row: FrozenCorrection) -> Correction:
     changes: Counter[int] = Counter()
     for *_cell, measure, by in row.cells:
         changes[measure] += by
-    words = [(str(measure.label), changes[measure]) for measure in Measure if changes[measure]]
+    found = [(str(measure.label), changes[measure]) for measure in Measure if changes[measure]]
     if row.event is None:
-        return Correction(row, _("written in bulk, by an import"), "", words)
-    return Correction(row, person_name(row.event.actor), reason_of(row.event), words)
+        return Correction(row, _("written in bulk, by an import"), "", found)
+    return Correction(row, person_name(row.event.actor), reason_of(row.event), found)

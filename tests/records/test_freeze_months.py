@@ -138,8 +138,8 @@ def test_a_correction_stands_on_the_month_with_who_why_and_its_record(watch, jul
     assert sum(by for _measure, by in told.changes) == -1
     assert reverse("admin:records_record_change", args=[corrected.pk]) in text(page)
     figures = {label: (then, now) for label, then, now in page.context["figures"]}
-    assert figures[_("Resolved")] == (1, 0)
-    assert figures[_("Received")] == (1, 1)
+    assert figures[_("Resolved")] == ("1", "0")
+    assert figures[_("Received")] == ("1", "1")
 
 
 def test_a_reason_that_was_erased_is_told_as_erased(watch, july, corrected):
