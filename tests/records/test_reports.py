@@ -204,6 +204,14 @@ def test_a_mistake_that_was_corrected_later_is_as_if_it_had_not_been():
     record = actions.change_status(record, to=Status.SUPPLEMENT, by=None, reason="x", at=moment("2024-08-02 09:00"))
     actions.correct(record, by=None, reason="nhầm", at=moment("2024-08-02 10:00"))
     assert judged(record) == {Verdict.OVERDUE: 1}
+    # Two mistakes, one before the end and one after it, both taken back.
+    record = in_status(Status.IN_PROCESS, at=TENTH)
+    record = actions.change_status(record, to=Status.SUPPLEMENT, by=None, reason="x", at=moment("2024-07-11 09:00"))
+    record = actions.change_status(record, to=Status.IN_PROCESS, by=None, at=moment("2024-08-02 09:00"))
+    assert judged(record) == {Verdict.WITHIN: 1}
+    for hour in (10, 11):
+        record = actions.correct(record, by=None, reason="nhầm", at=moment(f"2024-08-02 {hour}:00"))
+    assert judged(record) == {Verdict.OVERDUE: 1}
 
 
 # Asking and working ----------------------------------------------------------------------------
