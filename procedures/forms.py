@@ -122,8 +122,7 @@ def filters_with_slots() -> str:
 class Block(NamedTuple):
     """Options that stand together and always have the same count, such as all communes, cut where it belongs."""
 
-    values: frozenset[str]
-    any_value: str
+    value: str  # of one of them
     html: list[str]
 
 
@@ -131,16 +130,15 @@ def options(found: Found, name: str, chosen: str) -> str:
     """The option elements that lead somewhere, and the chosen one."""
     kept = found.index.kept.setdefault(f"options {get_language()}", {})
     if name not in kept:
-        kept[name] = list(blocks(found.index, name))
-    counts, lines = found.counts[name], [ALL.format(_("All"))]
-    for block in kept[name]:
-        count = counts.get(block.any_value, 0)
-        if chosen in block.values:
-            html = str(count).join(block.html)
-            lines.append(html.replace(f'value="{chosen}"', f'value="{chosen}" selected'))
-        elif count:
-            lines.append(str(count).join(block.html))
-    return "".join(lines)
+        kept["all"] = ALL.format(_("All"))
+        kept[name] = {block.value: (place, block) for place, block in enumerate(blocks(found.index, name))}
+    counts = found.counts[name]
+    shown = kept[name].keys() & counts.keys()
+    if chosen:  # it is offered even where it leaves nothing
+        shown |= kept[name].keys() & found.index.alike_with(name, chosen)
+    lines = [str(counts.get(block.value, 0)).join(block.html) for _place, block in sorted(map(kept[name].get, shown))]
+    html = "".join(lines)
+    return kept["all"] + (html.replace(f'value="{chosen}"', f'value="{chosen}" selected') if chosen else html)
 
 
 def blocks(index: Index, name: str) -> Iterator[Block]:
@@ -150,7 +148,7 @@ def blocks(index: Index, name: str) -> Iterator[Block]:
     ]
     if name not in CHOICES:
         named.sort(key=lambda choice: (len(index.alike_with(name, choice[0])), choice[1]))
-    for together, alike in groupby(named, key=lambda choice: index.alike_with(name, choice[0])):
+    for _together, alike in groupby(named, key=lambda choice: index.alike_with(name, choice[0])):
         group = list(alike)
         html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in group)
-        yield Block(together, group[0][0], html.split(COUNT))
+        yield Block(group[0][0], html.split(COUNT))

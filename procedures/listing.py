@@ -1,8 +1,7 @@
 """What lists of the catalogue show: units and fields with their true counts, results with the reason they match."""
 
 import datetime
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -18,17 +17,17 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import Field, OnlineLevel, Procedure, Source
-from procedures.text import forms, tokens, words
+from procedures.text import tokens, words
 
-from .search import Found, Index, Piece, Suggestions, highlight
+from .marks import Marks, plain
+from .search import Found, Index, Suggestions
 from .templatetags.catalogue import fees, times
 from .templatetags.humanize_vi import grouped
 
-SPECIAL = re.compile(r"[<>&\"']")
 ON_HOME_PAGE = 4  # the everyday rank of what the home page shows
 PER_PAGE = 20
 RELATED_SHOWN = 6
-AROUND_WORDS = ".,;:!?()[]“”…"  # what may hang on a word
+OPTION = '<a role="option" tabindex="-1" aria-selected="false" id="suggestion-'
 
 
 @dataclass(frozen=True)
@@ -137,8 +136,8 @@ def rows(found: Found, codes: Sequence[str], start: int = 1) -> SafeString:
     said = kept.get("words") or kept.setdefault("words", WordsOfList())
     numbers = [found.index.number[code] for code in codes]
     cards = [kept.get(number) or kept.setdefault(number, card(found.index, number)) for number in numbers]
-    shown = zip(numbers, found.best_lines(numbers), cards, strict=True)
-    items = [f"<li>{row(found, number, best, fixed, said)}</li>" for number, best, fixed in shown]
+    shown, marks = zip(numbers, found.best_lines(numbers), cards, strict=True), Marks(found.marked)
+    items = [f"<li>{row(found, number, best, fixed, said, marks)}</li>" for number, best, fixed in shown]
     return SafeString(f'<ol class="result-list" start="{start}">{"".join(items)}</ol>')
 
 
@@ -168,21 +167,20 @@ def facts_html(index: Index, number: int) -> SafeString:
     return SafeString(f'<dl class="facts-line">{"".join(lines)}</dl>')
 
 
-def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList) -> SafeString:
+def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList, marks: Marks) -> SafeString:
     """One procedure of a list: its title with what was asked for marked, where else that stands, what is missing.
 
     `best` is the line that answers best.
     Written here rather than in a template: a list has twenty, and each is another for each query.
     """
-    index = found.index
+    index, texts = found.index, found.index.postings.texts
     title = index.postings.of(number).start
-    name = line_html(index, title, found.marked)
+    name = marks.html(texts[title])
     lines = [f'<h3 class="result-title"><a href="{fixed.url}" lang="vi">{name}</a></h3>{fixed.english}']
     if best != title:
-        vietnamese = index.postings.texts[best] not in index.in_english
-        lines.append(because(said.called, line_html(index, best, found.marked), vietnamese))
+        lines.append(because(said.called, marks.html(texts[best]), texts[best] not in index.in_english))
     elif found.marked:
-        lines.extend(among_papers(found, number, set(index.postings.lines[title]), said))
+        lines.extend(among_papers(found, number, set(index.postings.lines[title]), said, marks))
     missing = found.missing(number)
     if missing:
         crossed = " ".join(f"<s>{escape(word)}</s>" for word in missing)
@@ -194,13 +192,13 @@ def because(reason: str, text: str, vietnamese: bool = True) -> str:
     return f'<p class="result-reason">{reason}: <span lang="{"vi" if vietnamese else "en"}">{text}</span></p>'
 
 
-def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList) -> Iterator[str]:
+def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList, marks: Marks) -> Iterator[str]:
     """The result or paper that holds most of the words that the procedure holds and its title lacks."""
     wanted = found.held(number) - in_title
     lines = papers_with_words(found.index, number) if wanted else []
     kind, text, there = max(lines, key=lambda line: len(wanted & line[2]), default=("", "", frozenset()))
     if not wanted.isdisjoint(there):
-        yield because(said.result if kind == "results" else said.papers, html(highlight(text, found.marked)))
+        yield because(said.result if kind == "results" else said.papers, marks.html(text))
 
 
 def papers_with_words(index: Index, number: int) -> list[tuple[str, str, frozenset[str]]]:
@@ -209,23 +207,6 @@ def papers_with_words(index: Index, number: int) -> list[tuple[str, str, frozens
     if number not in kept:
         kept[number] = [(kind, text, frozenset(words(text))) for kind, text in index.papers[number]]
     return kept[number]
-
-
-def line_html(index: Index, number: int, marked: set[str]) -> str:
-    """A title or name with the words of `marked` marked, neighbours as one."""
-    text, folded = index.postings.texts[number], index.postings.lines[number]
-    if marked.isdisjoint(folded):
-        return plain(text)
-    written = text.split(" ")
-    if len(written) != len(folded) or SPECIAL.search(text):
-        return html(highlight(text, marked))
-    for place, word in enumerate(folded):
-        if word in marked:
-            core = written[place].strip(AROUND_WORDS)
-            if forms(core)[0] != word:  # words and blanks part the text in different places
-                return html(highlight(text, marked))
-            written[place] = written[place].replace(core, f"<mark>{core}</mark>")
-    return " ".join(written).replace("</mark> <mark>", " ")
 
 
 def meant(found: Found) -> str:
@@ -254,63 +235,58 @@ class Suggestion:
     note: str = ""
     vietnamese: bool = True
 
+    def option(self) -> str:
+        """The element but for its beginning, which has the number."""
+        note = f' <span class="count">{plain(self.note)}</span>' if self.note else ""
+        return f' href="{plain(self.url)}" lang="{"vi" if self.vietnamese else "en"}">{plain(self.text)}{note}</a>'
+
 
 def suggestions(index: Index, found: Suggestions) -> SafeString:
     """The list under the search box: groups of options, each a link; empty when there is nothing to offer.
 
-    Written here rather than in a template: it is made while somebody types.
+    Written here rather than in a template, and each option once for a state of the catalogue: the list is made
+    while somebody types.
     """
-    everything = reverse("procedures:list")
-    groups = [
-        (
-            _("Common searches"),
-            [common_search(index, text, everything) for text in found.searches],
-        ),
-        (_("Procedures"), [suggested_procedure(index, index.number[code]) for code in found.codes]),
-        (_("Fields of work"), [labelled(index, "field", slug, f"{everything}?field={slug}") for slug in found.fields]),
-        (_("Agencies"), [labelled(index, "agency", code, f"{everything}?agency={code}") for code in found.agencies]),
-    ]
-    return SafeString("".join(group(number, *lines) for number, lines in enumerate(groups) if lines[1]))
-
-
-def group(number: int, heading: str, lines: Sequence[Suggestion]) -> str:
-    title = f'<div class="suggestion-heading" aria-hidden="true">{heading}</div>'
-    options = "".join(option(f"{number}-{place}", line) for place, line in enumerate(lines))
-    return f'<div role="group" aria-label="{heading}">{title}{options}</div>'
-
-
-def option(number: str, line: Suggestion) -> str:
-    language = f' lang="{"vi" if line.vietnamese else "en"}"'
-    note = f' <span class="count">{plain(line.note)}</span>' if line.note else ""
-    attributes = f'role="option" tabindex="-1" aria-selected="false" id="suggestion-{number}" href="{plain(line.url)}"'
-    return f"<a {attributes}{language}>{plain(line.text)}{note}</a>"
-
-
-def common_search(index: Index, text: str, everything: str) -> Suggestion:
-    return Suggestion(text, f"{everything}?{urlencode({'q': text})}", vietnamese=text not in index.in_english)
-
-
-def suggested_procedure(index: Index, number: int) -> Suggestion:
     kept = index.kept.setdefault(f"suggested {get_language()}", {})
-    if number not in kept:
-        code = index.codes[number]
-        english = index.english[number] if get_language() == "en" else ""
-        url = reverse("procedures:detail", args=[code])
-        kept[number] = Suggestion(english or index.name(code), url, code, vietnamese=not english)
-    return kept[number]
+    offered = {"searches": found.searches, "procedures": found.codes, "field": found.fields, "agency": found.agencies}
+    groups = [(number, kind, values) for number, (kind, values) in enumerate(offered.items()) if values]
+    for _number, kind, values in groups:
+        if kind not in kept:
+            kept[kind] = group_heading(kind)
+        for value in values:
+            if (kind, value) not in kept:
+                kept[kind, value] = suggestion(index, kind, value).option()
+    return SafeString(
+        "".join(
+            [
+                kept[kind]
+                + "".join([f'{OPTION}{number}-{place}"{kept[kind, value]}' for place, value in enumerate(values)])
+                + "</div>"
+                for number, kind, values in groups
+            ]
+        )
+    )
 
 
-def labelled(index: Index, facet: str, value: str, url: str) -> Suggestion:
-    name = label(index, facet, value)
-    count = index.count(facet, value)
+def group_heading(kind: str) -> str:
+    headings = {
+        "searches": _("Common searches"),
+        "procedures": _("Procedures"),
+        "field": _("Fields of work"),
+        "agency": _("Agencies"),
+    }
+    title = f'<div class="suggestion-heading" aria-hidden="true">{headings[kind]}</div>'
+    return f'<div role="group" aria-label="{headings[kind]}">{title}'
+
+
+def suggestion(index: Index, kind: str, value: str) -> Suggestion:
+    everything = reverse("procedures:list")
+    if kind == "searches":
+        return Suggestion(value, f"{everything}?{urlencode({'q': value})}", vietnamese=value not in index.in_english)
+    if kind == "procedures":
+        english = index.english[index.number[value]] if get_language() == "en" else ""
+        url = reverse("procedures:detail", args=[value])
+        return Suggestion(english or index.name(value), url, value, vietnamese=not english)
+    name, count = label(index, kind, value), index.count(kind, value)
     note = ngettext("%(count)d procedure", "%(count)d procedures", count) % {"count": count}
-    return Suggestion(name, url, note, vietnamese=name == index.labels[facet][value])
-
-
-def html(pieces: Iterable[Piece]) -> SafeString:
-    return SafeString("".join([f"<mark>{plain(text)}</mark>" if marked else plain(text) for text, marked in pieces]))
-
-
-def plain(text: str) -> str:
-    """`text` escaped, which most of it need not be."""
-    return escape(text) if SPECIAL.search(text) else text
+    return Suggestion(name, f"{everything}?{kind}={value}", note, vietnamese=name == index.labels[kind][value])

@@ -18,13 +18,12 @@ from portal import clock
 
 from . import loading
 from .loading import Cause, Proposal, Refused, Scope
-from .loading.edits import Edit, edits_of, read_edit, written
+from .loading.edits import Edit, edits_of, keep, read_edit
 from .loading.undo import obstacle, rewrite
 from .models import CatalogueLoad, CatalogueVersion, LoadFile, LoadState, PlannedChange
 
 LARGEST = 20_000_000  # bytes of all files of a load together; the shipped catalogue has 8 million
 KEPT = datetime.timedelta(days=14)  # an upload that nobody decides on is forgotten then
-BATCH = 500
 
 logger = logging.getLogger(__name__)
 
@@ -142,8 +141,7 @@ def finish(load: CatalogueLoad, version: CatalogueVersion | None) -> None:
 
 
 def schedule(load: CatalogueLoad, edits: Sequence[Edit]) -> None:
-    planned = [written(edit, PlannedChange, load=load) for edit in edits]
-    PlannedChange.objects.bulk_create(planned, batch_size=BATCH)  # type: ignore[arg-type]  # all of them are planned
+    keep(edits, PlannedChange, "load", load.pk)
     load.state = LoadState.SCHEDULED
     load.save()
 

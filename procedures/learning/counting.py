@@ -10,14 +10,15 @@ import datetime
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.db import Error, connections, transaction
+from django.db import Error, connection, connections, transaction
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -167,18 +168,15 @@ def write_searches(searches: dict[tuple[str, datetime.date], tuple[int, int]]) -
     """Add to the rows of each day; words for which the day has no room are added to its others."""
     for day in {day for _query, day in searches}:
         of_day = {query: counted for (query, its_day), counted in searches.items() if its_day == day}
-        rows = {row.query: row for row in SearchCount.objects.filter(day=day, query__in=[*of_day, SearchCount.OTHERS])}
-        room = SearchCount.MOST_A_DAY - SearchCount.objects.filter(day=day).count()
+        rows_of_day = SearchCount.objects.filter(day=day)
+        present = set(rows_of_day.filter(query__in=list(of_day)).values_list("query", flat=True))
+        room = SearchCount.MOST_A_DAY - rows_of_day.count()
+        rows: dict[tuple[str, datetime.date], tuple[int, int]] = {}
         for query, (times, hits) in of_day.items():
-            if query not in rows:
-                room -= 1
-                name = query if room >= 0 else SearchCount.OTHERS
-                row = rows.setdefault(name, SearchCount(query=name, day=day))
-            else:
-                row = rows[query]
-            row.count += times
-            row.hits = hits
-        upsert(SearchCount, rows.values(), ["query", "day"], ["count", "hits"])
+            room -= query not in present
+            key = (query if query in present or room >= 0 else SearchCount.OTHERS, day)
+            rows[key] = (rows.get(key, (0, 0))[0] + times, hits)
+        add(SearchCount, ["query", "day"], rows, {"count": "{table}.count + excluded.count", "hits": "excluded.hits"})
 
 
 def write_opened(opened: Counter[Opened], salt: DaySalt) -> None:
@@ -187,32 +185,45 @@ def write_opened(opened: Counter[Opened], salt: DaySalt) -> None:
     firsts = visits.first_times(salt, {("opened", what.code, what.address) for what in opened if what.code in keys})
     for day in {what.day for what in opened}:
         of_day = {what: times for what, times in opened.items() if what.day == day and what.code in keys}
-        room = SearchOpened.MOST_A_DAY - SearchOpened.objects.filter(day=day).count()
-        queries = {SearchCount.words_of(what.text) for what in of_day} | {SearchCount.OTHERS}
-        present = SearchOpened.objects.filter(
-            day=day, query__in=queries, procedure__in={keys[what.code] for what in of_day}
+        rows_of_day = SearchOpened.objects.filter(day=day)
+        queries = {SearchCount.words_of(what.text) for what in of_day}
+        present = set(
+            rows_of_day.filter(query__in=queries, procedure__in={keys[what.code] for what in of_day}).values_list(
+                "query", "procedure_id"
+            )
         )
-        rows = {(row.query, row.procedure_id): row for row in present}
+        room = SearchOpened.MOST_A_DAY - rows_of_day.count()
+        rows: dict[tuple[str, datetime.date, int], tuple[int, int]] = {}
         for what, times in of_day.items():
-            key = (SearchCount.words_of(what.text), keys[what.code])
-            if key not in rows:
+            query, procedure = SearchCount.words_of(what.text), keys[what.code]
+            if (query, procedure) not in present:
                 room -= 1
-                key = key if room >= 0 else (SearchCount.OTHERS, key[1])
-            row = rows.setdefault(key, SearchOpened(query=key[0], day=day, procedure_id=key[1]))
-            row.count += times
+                query = query if room >= 0 else SearchCount.OTHERS
+                present.add((query, procedure))
             visit = ("opened", what.code, what.address)
-            if visit in firsts:
-                firsts.remove(visit)
-                row.addresses += 1
-        upsert(SearchOpened, rows.values(), ["query", "day", "procedure"], ["count", "addresses"])
+            count, addresses = rows.get((query, day, procedure), (0, 0))
+            rows[query, day, procedure] = (count + times, addresses + (visit in firsts))
+            firsts.discard(visit)
+        sums = {name: f"{{table}}.{name} + excluded.{name}" for name in ("count", "addresses")}
+        add(SearchOpened, ["query", "day", "procedure_id"], rows, sums)
 
 
-def upsert(model: Any, rows: Iterable[Any], key: list[str], counts: list[str]) -> None:
-    """Rows old and new in one statement; the key that names them is that of the domain, not their number."""
-    rows = list(rows)
-    for row in rows:
-        row.pk = None
-    model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=key, update_fields=counts)
+def add(
+    model: type[Model], key: list[str], rows: Mapping[tuple[Any, ...], tuple[int, int]], counts: dict[str, str]
+) -> None:
+    """Add rows, by the key that names them, to those that are there: one statement, and no objects in between.
+
+    `counts` are the other columns, each with what it becomes where there is a row.
+    """
+    table = model._meta.db_table
+    columns = ", ".join([*key, *counts])
+    becomes = ", ".join(f"{name} = {value}" for name, value in counts.items()).format(table=table)
+    statement = (
+        f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * (len(key) + len(counts)))}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {becomes}"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(*named, *counted) for named, counted in rows.items()])
 
 
 def forget_old() -> None:

@@ -1,8 +1,9 @@
 """Checking every row before anything is written: all faults at once, each with its place."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,12 +11,15 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from procedures.models import OnlineLevel
+from procedures.progress import Tell, followed, quiet
 
 from .faults import Fault, Faults, shown
 from .rows import Row
 from .shape import BY_LABEL, SHAPES, Key, Shape, Values
 
 HIGHEST_RANK = 4
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # categories Cc and Cs
+REMEMBERED, SHORT = 4_096, 100  # values of a field, and characters of one, that are remembered
 Checked = dict[str, dict[Key, Values]]  # label → key → values, in the order of the files
 
 
@@ -32,7 +36,7 @@ class Place:
 
 
 def check(
-    rows: list[Row], known: Callable[[Shape], set[Key]], faults: Faults | None = None
+    rows: list[Row], known: Callable[[Shape], set[Key]], faults: Faults | None = None, tell: Tell = quiet
 ) -> tuple[Checked, list[Fault]]:
     """The rows as keys and values, and everything that is wrong with them, added to `faults`.
 
@@ -41,7 +45,7 @@ def check(
     faults = Faults() if faults is None else faults
     checked: Checked = {shape.label: {} for shape in SHAPES}
     places: dict[tuple[str, Key], Place] = {}
-    for row in rows:
+    for row in followed(rows, tell, "checked", len(rows)):
         place = Place(row, faults)
         shape = BY_LABEL.get(row.label)
         if shape is None:
@@ -66,42 +70,58 @@ def check(
 
 def read_values(shape: Shape, row: Row, place: Place) -> Iterator[tuple[str, Any]]:
     """Each field of the model with the value that the row gives it, or its default."""
-    for name in sorted(row.fields.keys() - shape.columns.keys() - shape.sets.keys()):
-        place.fault(name, row.fields[name], _("No such field."))
-    for name, field in (shape.columns | shape.sets).items():
-        if row.base is not None and name not in row.fields:
+    readers, told = readers_of(shape), row.fields
+    for name in sorted(told.keys() - readers.keys()):
+        place.fault(name, told[name], _("No such field."))
+    for name, read in readers.items():
+        if name not in told and row.base is not None:
             yield name, row.base[name]
             continue
-        if name not in row.fields and shape.may_be_left_out(name):
+        if name not in told and name in shape.optional:
             yield name, shape.default(name)
             continue
-        value = row.fields.get(name, shape.default(name))
         try:
-            if name in shape.references:
-                yield name, read_reference(name, value, shape)
-            else:
-                yield name, read_plain(field, value)
+            yield name, read(told[name] if name in told else shape.default(name))
         except ValidationError as error:
-            place.fault(name, row.fields.get(name, ""), " ".join(error.messages))
-
-
-def read_plain(field: Any, value: Any) -> Any:
-    if isinstance(value, str):
-        value = unicodedata.normalize("NFC", value).strip()
-        if not value.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
-            raise ValidationError(_("Control characters."))
-        if value and len(value) <= plain_length(field):
-            return value
-    elif isinstance(value, list | dict) or (
-        isinstance(value, bool) != isinstance(field, models.BooleanField) and value is not None
-    ):
-        raise ValidationError(_("Not a value of this field."))
-    elif isinstance(value, float):
-        raise ValidationError(_("A whole number was expected."))
-    return field.clean(value, None)
+            place.fault(name, told.get(name, ""), " ".join(error.messages))
 
 
 @cache
+def readers_of(shape: Shape) -> dict[str, Callable[[Any], Any]]:
+    """Name of a field → what makes a value for it of what a file tells, or raises ValidationError."""
+    return {
+        name: partial(read_reference, name, shape=shape) if name in shape.references else plain_reader(field)
+        for name, field in (shape.columns | shape.sets).items()
+    }
+
+
+def plain_reader(field: Any) -> Callable[[Any], Any]:
+    """How a value of `field`, which is no reference, is read."""
+    longest = plain_length(field)
+    is_boolean = isinstance(field, models.BooleanField)
+
+    @lru_cache(maxsize=REMEMBERED, typed=True)  # the same few values in every row
+    def clean(value: Any) -> Any:
+        return field.clean(value, None)
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFC", value).strip()
+            if not value.isprintable() and CONTROL.search(value):
+                raise ValidationError(_("Control characters."))
+            if value and len(value) <= longest:
+                return value
+            if len(value) > SHORT:
+                return field.clean(value, None)
+        elif isinstance(value, list | dict) or (isinstance(value, bool) != is_boolean and value is not None):
+            raise ValidationError(_("Not a value of this field."))
+        elif isinstance(value, float):
+            raise ValidationError(_("A whole number was expected."))
+        return clean(value)
+
+    return read
+
+
 def plain_length(field: Any) -> int:
     """How long a text of a field without rules of its own may be; 0 for any other field."""
     is_plain = type(field) is models.CharField and not field.choices and len(field.validators) == 1

@@ -1,7 +1,8 @@
 """What a load would change, compared row by row with the database."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import Field, Procedure
+from procedures.progress import Tell, followed, quiet
 
 from .check import Checked
 from .shape import SHAPES, Key, Shape, Values, natural_keys, stored
@@ -65,16 +67,24 @@ class Difference:
     removed: list[Key] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)  # procedures only: codes
 
+    @property
+    def size(self) -> int:
+        """How many rows are written or removed."""
+        return len(self.added) + len(self.changed) + len(self.removed) + len(self.withdrawn)
+
 
 def diff(
     checked: Checked,
     scope: Scope,
     spared: Mapping[str, set[Key]] = MappingProxyType({}),
     present: Callable[[Shape], dict[Key, Values]] = stored,
+    tell: Tell = quiet,
 ) -> list[Difference]:
     """The differences between `checked` and the database, in the order in which they are written. `spared` tells by
     label of a part the procedures that keep those parts."""
-    differences = [compare(shape, checked, spared.get(shape.label, set()), present) for shape in SHAPES]
+    total = sum(map(len, checked.values()))
+    followed_here = partial(followed, tell=tell, phase="compared", total=total)
+    differences = [compare(shape, checked, spared.get(shape.label, set()), present, followed_here) for shape in SHAPES]
     procedures = next(item for item in differences if item.shape.model is Procedure)
     held = {str(key[0]) for key in checked[procedures.shape.label]}
     procedures.withdrawn = sorted(scope.codes() - held)
@@ -82,14 +92,18 @@ def diff(
 
 
 def compare(
-    shape: Shape, checked: Checked, spared: set[Key], stored: Callable[[Shape], dict[Key, Values]]
+    shape: Shape,
+    checked: Checked,
+    spared: set[Key],
+    stored: Callable[[Shape], dict[Key, Values]],
+    each: Callable[[Iterable[tuple[Key, Values]]], Iterable[tuple[Key, Values]]],
 ) -> Difference:
     wanted = checked[shape.label]
     difference = Difference(shape)
     if not wanted and not shape.owned_by:
         return difference
     present = stored(shape)
-    for key, values in wanted.items():
+    for key, values in each(wanted.items()):
         if key in present:
             values |= {name: present[key][name] for name in shape.marks if values[name] == shape.default(name)}
         if key not in present:

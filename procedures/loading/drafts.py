@@ -21,6 +21,7 @@ from procedures.models import (
     Procedure,
     Result,
 )
+from procedures.progress import Tell, quiet
 
 from .channels import channel_rows
 from .columns import BY_KEY
@@ -63,8 +64,10 @@ class Draft:
 class Drafts:
     """All procedures that tables tell, each once."""
 
-    def __init__(self, faults: Faults, remarks: list[str], stored: Callable[[Shape], dict[Key, Values]]) -> None:
-        self.faults, self.remarks, self.stored = faults, remarks, stored
+    def __init__(
+        self, faults: Faults, remarks: list[str], stored: Callable[[Shape], dict[Key, Values]], tell: Tell = quiet
+    ) -> None:
+        self.faults, self.remarks, self.stored, self.tell = faults, remarks, stored, tell
         self.by_code: dict[str, Draft] = {}
         self.laws: dict[str, tuple[Draft, Values]] = {}
         self.spared: dict[str, set[Key]] = defaultdict(set)  # label of a part → procedures whose parts are not told
@@ -237,6 +240,8 @@ def is_same_text(mine: Any, other: Any) -> bool:
 
 def placed(rows: list[Values], present: list[Values]) -> list[Values]:
     """Rows with the texts that the catalogue has, where they differ in spaces only."""
+    if not present:
+        return rows
     return [
         {key: was[key] if was and is_same_text(row[key], was.get(key)) else row[key] for key in row}
         for row, was in zip(rows, [*present, *[{}] * len(rows)], strict=False)

@@ -1,19 +1,19 @@
 """A change of the catalogue as rows before and after: what versions keep, and what can be turned around."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from procedures.models import Procedure, RowChange
+from procedures.progress import Tell, followed, quiet
 
 from .diff import Difference
+from .insert import insert
 from .shape import BY_LABEL, BY_MODEL, SHAPES, Key, Shape, Values, stored
 
 PROCEDURE = BY_MODEL[Procedure]
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """One row before and after; None where there was or is none. `row` is the primary key of a row that goes."""
 
     shape: Shape
@@ -24,7 +24,7 @@ class Edit:
 
     @property
     def reversed(self) -> "Edit":
-        return replace(self, before=self.after, after=self.before)
+        return self._replace(before=self.after, after=self.before)
 
     @property
     def procedure(self) -> str:
@@ -96,21 +96,20 @@ def pointed_at(edits: Sequence[Edit]) -> list[tuple[Edit, Key]]:
 # Kept as JSON ----------------------------------------------------------------------------------
 
 
-def written(edit: Edit, kind: type[RowChange], **owner: Any) -> RowChange:
-    """`edit` as a row of `kind`."""
-    return kind(
-        model=edit.shape.label,
-        key=edit.key,
-        procedure=edit.procedure,
-        row=edit.row,
-        before=edit.before,
-        after=edit.after,
-        **owner,
+KEPT = ("model", "key", "procedure", "row", "before", "after")
+
+
+def keep(edits: Sequence[Edit], kind: type[RowChange], owner: str, pk: int, tell: Tell = quiet) -> None:
+    """Write `edits` as rows of `kind` that belong to the row `pk` of its reference `owner`."""
+    rows = (
+        (edit.shape.label, edit.key, edit.procedure, edit.row, edit.before, edit.after, pk)
+        for edit in followed(edits, tell, "kept as history", len(edits))
     )
+    insert(kind, (*KEPT, owner), rows)
 
 
 def read_edit(kept: RowChange) -> Edit:
-    """What `written` wrote, also before a field was added to the model or taken away."""
+    """What `keep` wrote, also before a field was added to the model or taken away."""
     shape = BY_LABEL[kept.model]
     before, after = (None if values is None else values_of(shape, values) for values in (kept.before, kept.after))
     return Edit(shape, as_key(kept.key), before, after, kept.row)

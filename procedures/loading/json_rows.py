@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procedures.models import ChannelKind
+from procedures.progress import followed
 from procedures.tables import Content, Unreadable, harmless, head
 from procedures.tables.encodings import guess
 from procedures.tables.opening import open_binary
@@ -107,11 +108,11 @@ class JsonReader:
     """Reads the entries of a file: rows of a fixture as they are, plain objects as rows of a table."""
 
     def __init__(self, file: str, drafts: Drafts, register: Register) -> None:
-        self.file, self.faults = file, drafts.faults
+        self.file, self.faults, self.tell = file, drafts.faults, drafts.tell
         self.table = ObjectReader(file, drafts, register)
 
     def read(self, content: Content) -> Iterator[Row]:
-        for number, entry in enumerate(entries(content), start=1):
+        for number, entry in enumerate(followed(entries(content), self.tell, "read"), start=1):
             self.faults.stop_on_nonsense()
             match entry:
                 case {"model": str(label), "fields": dict(fields)} if "pk" not in entry:

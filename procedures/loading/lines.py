@@ -77,16 +77,20 @@ def law_line(row: Values) -> str:
 def pieces(text: str, count: int) -> list[str] | None:
     """The pieces of a line with bars, `count` of them; None where no bar is."""
     marked = text[1:] if text.startswith("\\") and BULLET.match(text[1:]) else text
-    parts, start = [], 0
-    for match in SPLIT.finditer(marked):
-        parts.append(marked[start : match.end() - 1])
-        start = match.end()
-    if not parts:
+    parts = split(marked)
+    if len(parts) == 1:
         return None
-    parts.append(marked[start:])
     if len(parts) > count:
         raise Wrong(_("Too many bars in a line."), BAR.join("…" for _place in range(count)))
     return [plain(part) for part in parts] + [""] * (count - len(parts))
+
+
+def split(text: str) -> list[str]:
+    """`text` at its bars, but not at `\\|`."""
+    if "\\" not in text:
+        return text.split("|")
+    ends = [match.end() for match in SPLIT.finditer(text)]
+    return [text[start : end - 1] for start, end in zip([0, *ends], [*ends, len(text) + 1], strict=True)]
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from procedures.progress import Tell, quiet
+from procedures.uncollected import uncollected
+
+from . import reorganised
 from .check import check
 from .diff import Difference, Scope, diff, known_keys, totals
 from .faults import Fault
@@ -46,13 +50,17 @@ class Proposal:
         return not self.needs_confirmation if withdrawals is None else withdrawals == self.withdrawals
 
 
-def propose(files: Sequence[File], scope: Scope) -> Proposal:
+@uncollected()
+def propose(files: Sequence[File], scope: Scope, tell: Tell = quiet, is_shipped: bool = False) -> Proposal:
     """Read, check and compare `files`. Nothing is written: `apply(proposal.differences)` does that, in the same
-    transaction as this where nothing else may come between."""
+    transaction as this where nothing else may come between. With `is_shipped` what reorganisations have moved
+    is left alone."""
     present = cache(stored)
-    reading = read_all(files, present)
-    checked, faults = check(reading.rows, known_keys, reading.faults)
+    reading = read_all(files, present, tell)
+    checked, faults = check(reading.rows, known_keys, reading.faults, tell)
     if reading.faults.total:
         return Proposal(scope, faults, reading.faults.total, [], reading.remarks)
-    differences = diff(checked, scope, reading.spared, present)
+    if is_shipped:
+        reading.remarks += reorganised.keep(checked, present)
+    differences = diff(checked, scope, reading.spared, present, tell)
     return Proposal(scope, [], 0, differences, reading.remarks, len(scope.codes()))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from procedures.progress import Tell, quiet
 from procedures.tables import Content, Unreadable, open_table
 
 from .drafts import Drafts
@@ -53,10 +54,10 @@ def read(files: Iterable[File]) -> tuple[list[Row], list[Fault]]:
     return reading.rows, reading.faults
 
 
-def read_all(files: Iterable[File], present: Callable[[Shape], dict[Key, Values]]) -> Reading:
+def read_all(files: Iterable[File], present: Callable[[Shape], dict[Key, Values]], tell: Tell = quiet) -> Reading:
     """Read `files`; `present` gives the rows that the catalogue holds, which a table completes its own with."""
     reading, register = Reading(), Register()
-    drafts = Drafts(reading.faults, reading.remarks, present)
+    drafts = Drafts(reading.faults, reading.remarks, present, tell)
     for file in files:
         name, content = (file.name, file) if isinstance(file, Path) else file
         try:

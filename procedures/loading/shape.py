@@ -36,7 +36,7 @@ class Shape:
     owned_by: str = ""  # the reference to the row that owns this one and is loaded as a whole with it
     marks: tuple[str, ...] = ()  # what stewards note down: stays where a file says nothing of it
 
-    @property
+    @cached_property
     def label(self) -> str:
         return self.model._meta.label_lower
 
@@ -65,12 +65,14 @@ class Shape:
     def default(self, name: str) -> Any:
         return self.defaults[name]
 
-    def may_be_left_out(self, name: str) -> bool:
-        """Whether the default is a legal value."""
-        if name in self.sets:
-            return True
-        field = self.columns[name]
-        return field.null if self.defaults[name] is None else field.blank or self.defaults[name] != ""
+    @cached_property
+    def optional(self) -> set[str]:
+        """The fields whose default is a legal value."""
+        return set(self.sets) | {
+            name
+            for name, field in self.columns.items()
+            if (field.null if self.defaults[name] is None else field.blank or self.defaults[name] != "")
+        }
 
 
 SHAPES = [

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procedures.models import Procedure
+from procedures.progress import followed
 from procedures.tables import Opened, Sheet, Unreadable, folded, text
 
 from . import values
@@ -90,7 +91,7 @@ class TableReader:
         level = LEVEL_TITLE.search(folded(sheet.name))
         self.context.levels = {MEANINGS["levels"][level[1]]} if level else set()
         read, headings = 0, Counter[str]()
-        for number, cells in sheet.lines():
+        for number, cells in followed(sheet.lines(), self.drafts.tell, "read"):
             if number <= header.last_line or not any(cell not in (None, "") for cell in cells):
                 continue
             read += 1
@@ -106,16 +107,19 @@ class TableReader:
 
     def read_line(self, number: int, cells: list[Any]) -> str:
         """Read a row. What is no procedure and says nothing about those below it is returned as text."""
+        code = self.cell(cells, "code")
+        if has_code(code):
+            self.read_row(number, cells)
+            return ""
         texts = list(dict.fromkeys(" ".join(str(cell).split()) for cell in cells if cell not in (None, "")))
         if all(ORDINAL.match(one) for one in texts) and number <= self.header.last_line + 1:
             return ""  # the numbers of the columns
-        code = self.cell(cells, "code")
         if folded(str(code or "")) == folded(self.header.titles["code"]):
             return ""  # the header again, on a new page
         told = [one for one in texts if not ORDINAL.match(one)] or texts
-        if TOTAL.match(folded(told[0])) and not has_code(code):
+        if TOTAL.match(folded(told[0])):
             return shown(told[0])
-        is_heading = len(told) == 1 and not has_code(code)
+        is_heading = len(told) == 1
         if is_heading and not (heading := self.read_heading(number, told[0])):
             return ""
         if is_heading and not (texts[0].isdecimal() and self.cell(cells, "name")):

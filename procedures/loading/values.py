@@ -7,13 +7,12 @@ import datetime
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from procedures.models import ChannelKind, TimeUnit
-from procedures.tables import folded
+from procedures.tables import folded, remembered
 
 from .words import MEANINGS, NAMES
 
@@ -109,6 +108,7 @@ def segments(cell: str) -> list[str]:
     return [part for part in parts if part]
 
 
+@remembered
 def one_time(segment: str, unit: str) -> Time:
     kind, text = channel_of(segment)
     text = LEAD.sub("", text).strip()
@@ -202,6 +202,7 @@ def fees(cell: str, has_unit: bool = False) -> list[Fee]:
     return found
 
 
+@remembered
 def one_fee(segment: str, has_unit: bool) -> Fee:
     kind, text = channel_of(segment)
     text = LABEL.sub("", text)
@@ -238,7 +239,7 @@ def fee_note(text: str, match: re.Match[str]) -> str:
 # The rest --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4_096)  # the same few texts in every row
+@remembered
 def found_in(cell: str, key: str) -> tuple[tuple[Any, ...], str]:
     """The values that a text names, in its order, and the words that mean nothing. Longer names are taken first."""
     words, values, rest = folded(cell).split(), [], []

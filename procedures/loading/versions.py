@@ -12,11 +12,10 @@ from organisation import stamp
 from organisation.models import User
 from portal import clock
 from procedures.models import CatalogueVersion, Change, Procedure, VersionKind
+from procedures.progress import Tell, quiet
 
-from .edits import PROCEDURE, Edit, written
+from .edits import PROCEDURE, Edit, keep
 from .shape import BY_MODEL, SHAPES, Key, Shape, Values, primary_keys, stored
-
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,10 @@ def fingerprint(name: str, content: bytes) -> dict[str, str]:
     return {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def make(cause: Cause, edits: Sequence[Edit]) -> CatalogueVersion:
+def make(cause: Cause, edits: Sequence[Edit], tell: Tell = quiet) -> CatalogueVersion:
     """The next version, which changed `edits`. To be called while the stamp is held."""
     version = next_version(cause)
-    changes = [written(edit, Change, version=version) for edit in edits]
-    Change.objects.bulk_create(changes, batch_size=BATCH)  # type: ignore[arg-type]  # all of them are changes
+    keep(edits, Change, "version", version.pk, tell)
     return version
 
 

@@ -7,13 +7,14 @@ from functools import cached_property
 import numpy as np
 
 from procedures.models import parse_code
-from procedures.text import clean, words
+from procedures.text import clean, tokens
 
 from .highlight import Piece, cut, highlight
-from .index import UNKNOWN, ChannelFacts, Index, current, union
-from .postings import Weights
+from .index import FILTERS, UNKNOWN, ChannelFacts, Index, current
+from .postings import Numbers
 from .query import Query, understand
 from .scoring import Scores, compare
+from .sets import Members, bits_of, union
 from .suggestions import AGENCIES, FIELDS, FROM_LETTER, Suggestions, named, searches
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
     "suggest",
 ]
 
-FILTERS = ("agency", "field", "level", "audience", "online")
 PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides where the text ties
 RIGHT_LEVEL = 0.2  # what a level adds that the person named
 WORTH_SHOWING = 0.3  # the score beside the best one's from which a procedure is shown
@@ -78,7 +78,7 @@ class Found:
         if scores is None or not order:
             return False
         wanted = [number for number, word in enumerate(self.ranking.query.words) if word.says == 1]
-        return not scores.held[np.ix_(wanted, order)].all(axis=0).any()
+        return not np.logical_and.reduce(scores.held[wanted])[order].any()
 
     @property
     def in_vain(self) -> bool:
@@ -118,14 +118,11 @@ def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index 
     allowed, dropped, moved = allow(index, filters or {})
     code = index_code(index, text)
     ranking = Ranking([index.number[code]]) if code else rank(index, text) if text else browse(index)
-    hits = mask_of(ranking.order, len(index.codes))
-    within = hits
-    for mask in allowed.values():
-        within &= mask
+    hits = np.array(ranking.order, np.intp)
     return Found(
         index=index,
         ranking=ranking,
-        codes=[index.codes[number] for number in ranking.order if not allowed or within >> number & 1],
+        codes=[index.codes[number] for number in within(hits, allowed).tolist()],
         counts=counts(index, hits, allowed),
         code=code,
         dropped=dropped,
@@ -136,15 +133,16 @@ def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index 
 def suggest(index: Index, text: str) -> Suggestions:
     """What to offer for what has been typed so far; nothing before the second letter."""
     text = clean(text)
-    if len(text) < FROM_LETTER or not words(text):
+    typed = list(tokens(text))
+    if len(text) < FROM_LETTER or not typed:
         return Suggestions()
     code = index_code(index, text)
     order = [index.number[code]] if code else rank(index, text).order
     return Suggestions(
-        searches=searches(index, text),
+        searches=searches(index, typed),
         codes=[index.codes[number] for number in order[:PROCEDURES]],
-        fields=named(index, "field", text, FIELDS),
-        agencies=named(index, "agency", text, AGENCIES),
+        fields=named(index, "field", typed, FIELDS),
+        agencies=named(index, "agency", typed, AGENCIES),
     )
 
 
@@ -154,7 +152,7 @@ def index_code(index: Index, text: str) -> str:
     return code if code in index.number else ""
 
 
-def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str], dict[str, list[str]]]:
+def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, Members], dict[str, str], dict[str, list[str]]]:
     """Each filter's set of documents, the values that do not exist, and former agencies with their heirs."""
     allowed, dropped, moved = {}, {}, {}
     for name in FILTERS:
@@ -162,42 +160,33 @@ def allow(index: Index, filters: Mapping[str, str]) -> tuple[dict[str, int], dic
         if not value:
             continue
         if value in index.facets[name] or value in index.labels.get(name, {}):
-            allowed[name] = index.facets[name].get(value, 0)
+            allowed[name] = bits_of(index.facets[name].get(value, 0), len(index.codes))
         elif name == "agency" and index.followed_by.get(value):
             moved[value] = index.followed_by[value]
-            allowed[name] = index.formerly.get(value, 0)
+            allowed[name] = bits_of(index.formerly.get(value, 0), len(index.codes))
         else:
             dropped[name] = value
     return allowed, dropped, moved
 
 
-def counts(index: Index, hits: int, allowed: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def within(hits: Numbers, allowed: Mapping[str, Members], but: str = "") -> Numbers:
+    """The hits that all filters allow, or all but one."""
+    for name, members in allowed.items():
+        if name != but:
+            hits = hits[members[hits]]
+    return hits
+
+
+def counts(index: Index, hits: Numbers, allowed: Mapping[str, Members]) -> dict[str, dict[str, int]]:
     """For each filter the values that would leave hits, and how many, with the other filters as they are."""
-    answer: dict[str, dict[str, int]] = {}
-    for name in FILTERS:
-        others = hits
-        for other, mask in allowed.items():
-            if other != name:
-                others &= mask
-        answer[name] = {}
-        for mask, values in index.alike[name].items():
-            count = (mask & others).bit_count()
-            if count:
-                answer[name] |= dict.fromkeys(values, count)
+    answer: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
+    for but in ("", *allowed):
+        tally = np.bincount(index.carried[within(hits, allowed, but)].ravel())
+        for group in tally.nonzero()[0].tolist():
+            name, values = index.groups[group]
+            if name == but or not (but or name in allowed):
+                answer[name] |= dict.fromkeys(values, int(tally[group]))
     return answer
-
-
-def mask_of(numbers: list[int], size: int) -> int:
-    """A set of documents as an integer with a bit for each."""
-    bits = np.zeros(size, np.bool_)
-    bits[numbers] = True
-    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
-
-
-def bits_of(mask: int, size: int) -> Weights:
-    """The same as an array: 1 for a document of the set, else 0."""
-    packed = np.frombuffer(mask.to_bytes(-(-size // 8), "little"), np.uint8)
-    return np.unpackbits(packed, bitorder="little", count=size).astype(np.float32)
 
 
 def browse(index: Index) -> Ranking:
@@ -213,7 +202,7 @@ def rank(index: Index, text: str) -> Ranking:
     score = scores.score * (1 + PRIOR * index.ranks)
     if query.levels:
         at_level = union(index.facets["level"].get(level.value, 0) for level in query.levels)
-        score *= 1 + RIGHT_LEVEL * bits_of(at_level, len(index.codes))
+        score[bits_of(at_level, len(index.codes))] *= 1 + RIGHT_LEVEL
     score[scores.share < LEAST] = 0
     (shown,) = np.nonzero(score > max(WORTH_SHOWING * score.max(), 0))
     order = shown[np.argsort(-score[shown], kind="stable")]

@@ -1,15 +1,12 @@
 """The catalogue in memory: its words, and the facts that filters count, rebuilt when the stamp moves."""
 
 import datetime
-import gc
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,11 +18,14 @@ from procedures import loads
 from procedures.learning.popularity import popularity
 from procedures.models import Channel, Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
 from procedures.text import words
+from procedures.uncollected import uncollected
 
 from .lexicon import Lexicon
-from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Postings, Weights, Writer
+from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Numbers, Postings, Weights, Writer
+from .sets import bits_of, union
 
 KIND_OF_PLACE = re.compile(r"^(Ủy ban nhân dân tỉnh|Thành phố|Thị xã|Thị trấn|Huyện|Phường|Xã) ")
+FILTERS = ("agency", "field", "level", "audience", "online")
 UNKNOWN = "unknown"  # the filter value for what the catalogue does not know
 
 
@@ -50,6 +50,8 @@ class Index:
     number: dict[str, int] = field(default_factory=dict)
     facets: dict[str, dict[str, int]] = field(default_factory=dict)  # filter → value → set of documents
     alike: dict[str, dict[int, frozenset[str]]] = field(default_factory=dict)  # filter → set → values that have it
+    groups: list[tuple[str, frozenset[str]]] = field(default_factory=list)  # a filter and values that are alike
+    carried: Numbers = field(default_factory=lambda: np.empty((0, 0), np.intp))  # the groups of each document
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # agency, field → value → name
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
     followed_by: dict[str, list[str]] = field(default_factory=dict)  # former agency → who does its work today
@@ -113,18 +115,6 @@ def current() -> Index:
         return _current
     finally:
         _building.release()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without garbage collections, which would walk over a million new objects again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @uncollected()
@@ -251,6 +241,7 @@ def fill_facets(
         for value, mask in values.items():
             alike[mask].add(value)
         index.alike[name] = {mask: frozenset(group) for mask, group in alike.items()}
+    number_groups(index)
     shown = [agency for agency in valid if agency.code in sets["agency"] or agency.kind in OWNER_KINDS]
     index.labels["agency"] = {agency.code: agency.name for agency in shown}
     index.labels_en["agency"] = {agency.code: agency.name_en for agency in shown}
@@ -258,6 +249,18 @@ def fill_facets(
     index.labels["field"] = {slug: item.name for slug, item in fields.items()}
     index.labels_en["field"] = {slug: item.name_en or item.name for slug, item in fields.items()}
     fill_successors(index, agencies)
+
+
+def number_groups(index: Index) -> None:
+    """Number the groups of alike values; a document has a row of them, filled up with the first, which is empty."""
+    index.groups = [(FILTERS[0], frozenset())]
+    of_each: list[list[int]] = [[] for _code in index.codes]
+    for name in FILTERS:
+        for mask, values in index.alike[name].items():
+            for number in bits_of(mask, len(index.codes)).nonzero()[0].tolist():
+                of_each[number].append(len(index.groups))
+            index.groups.append((name, values))
+    index.carried = np.array(list(zip_longest(*of_each, fillvalue=0)), np.intp).T
 
 
 def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:
@@ -271,7 +274,3 @@ def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:
             index.followed_by[agency.code] = followers
             index.followed_since[agency.code] = units.since(pk)
             index.formerly[agency.code] = owned[pk] or union(index.facets["agency"].get(code, 0) for code in followers)
-
-
-def union(sets: Iterable[int]) -> int:
-    return reduce(or_, sets, 0)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,7 +31,7 @@ class Lexicon:
 
     counts: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    titles: list[tuple[str, list[str]]] = field(default_factory=list)  # the initials of a title, its words
+    titles: list[str] = field(default_factory=list)  # the words of all titles, a blank after each title
 
     def __post_init__(self) -> None:
         self.near = remembering(self.find_near)
@@ -42,11 +42,15 @@ class Lexicon:
         self.counts.update(folded)
         self.pairs.update(pairwise(folded))
         if title:
-            self.titles.append(("".join(word[0] for word in folded), folded))
+            self.titles += [*folded, " "]
 
     @cached_property
     def ordered(self) -> list[str]:
         return sorted(self.counts)
+
+    @cached_property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.titles)
 
     @cached_property
     def by_length(self) -> dict[int, list[str]]:
@@ -68,7 +72,7 @@ class Lexicon:
         if not slips or not word.isalpha():
             return []
         lengths = range(len(word) - slips, len(word) + slips + 1)
-        alike = [other for length in lengths for other in self.by_length.get(length, ())]
+        alike = list(chain.from_iterable(self.by_length.get(length, ()) for length in lengths))
         found = process.extract(word, alike, scorer=OSA.distance, score_cutoff=slips, limit=None)
         found.sort(key=lambda match: (match[1], -self.counts[match[0]]))
         return [(match, int(distance)) for match, distance, _place in found if distance][:NEAR]
@@ -78,17 +82,18 @@ class Lexicon:
         start = bisect_left(self.ordered, beginning)
         end = bisect_left(self.ordered, f"{beginning}\U0010ffff", lo=start)
         found = [word for word in self.ordered[start:end] if word != beginning]
-        found.sort(key=lambda word: (-self.pairs[before, word], -self.counts[word]))
+        found.sort(key=self.counts.__getitem__, reverse=True)
+        if before:
+            found.sort(key=lambda word: self.pairs.get((before, word), 0), reverse=True)
         return sorted(found[:COMPLETIONS])
 
     def find_phrases(self, letters: str) -> list[tuple[str, ...]]:
         """The commonest phrases of titles with these initials (`attp`: an toàn thực phẩm), two at most."""
         found: Counter[tuple[str, ...]] = Counter()
-        for initials, title in self.titles:
-            start = initials.find(letters)
-            while start >= 0:
-                found[tuple(title[start : start + len(letters)])] += 1
-                start = initials.find(letters, start + 1)
+        start = self.initials.find(letters)
+        while start >= 0:
+            found[tuple(self.titles[start : start + len(letters)])] += 1
+            start = self.initials.find(letters, start + 1)
         return [phrase for phrase, count in found.most_common(2) if count > 1]
 
     def parted(self, word: str) -> list[str]:
@@ -116,25 +121,26 @@ class Lexicon:
 
     def likelihood(self, before: str, word: str) -> float:
         """The logarithm of how likely `word` follows `before` (empty at the beginning)."""
-        alone = (self.counts[word] + 0.1) / self.total
+        counts = self.counts.get  # a Counter's own way is slow for what it lacks
+        alone = (counts(word, 0) + 0.1) / self.total
         if not before:
             return math.log(alone)
-        return math.log(FOLLOWS * self.pairs[before, word] / (self.counts[before] + 1) + (1 - FOLLOWS) * alone)
+        return math.log(FOLLOWS * self.pairs.get((before, word), 0) / (counts(before, 0) + 1) + (1 - FOLLOWS) * alone)
 
     def meant(self, typed: Sequence[str], unfinished: bool = True) -> list[str]:
         """The likeliest words of the catalogue behind what was typed, each judged beside its neighbours (Viterbi)."""
         choices = [self.options(word, typed, place, unfinished) for place, word in enumerate(typed)]
         if all(len(options) == 1 for options in choices):
             return list(typed)
-        paths: dict[str, tuple[float, list[str]]] = {"": (0.0, [])}
-        for options in choices:
-            paths = {
-                option: max(
-                    (score + self.likelihood(before, option) - cost, [*path, option])
-                    for before, (score, path) in paths.items()
+        sure = next(place for place, options in enumerate(choices) if len(options) > 1)
+        paths: dict[str, tuple[float, list[str]]] = {typed[sure - 1] if sure else "": (0.0, list(typed[:sure]))}
+        for options in choices[sure:]:
+            before, paths = paths, {}
+            for option, cost in options.items():
+                score, last = max(
+                    [(score + self.likelihood(last, option), last) for last, (score, _path) in before.items()]
                 )
-                for option, cost in options.items()
-            }
+                paths[option] = (score - cost, [*before[last][1], option])
         return max(paths.values())[1]
 
     def options(self, word: str, typed: Sequence[str], place: int, unfinished: bool) -> dict[str, float]:
@@ -151,5 +157,7 @@ class Lexicon:
         return options
 
     def supported(self, word: str, typed: Sequence[str], place: int) -> bool:
-        around = ([typed[place - 1], word] if place else None, typed[place : place + 2])
-        return word in self and any(pair and len(pair) == 2 and self.pairs[pair[0], pair[1]] > 1 for pair in around)
+        return word in self.counts and (
+            (place > 0 and self.pairs.get((typed[place - 1], word), 0) > 1)
+            or (place + 1 < len(typed) and self.pairs.get((word, typed[place + 1]), 0) > 1)
+        )

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from procedures.text import both_forms, words
 from .lexicon import Lexicon
 from .remember import remembering
 
-Numbers = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.intp]  # NumPy picks by no other type without converting it
 Weights = npt.NDArray[np.float32]
 
 Options = tuple[tuple[str, float], ...]  # what a word may stand for, each with its weight
@@ -55,18 +55,12 @@ class Standing(NamedTuple):
 
     @classmethod
     def of(cls, lines: Weights, whole: Weights, called: Weights) -> "Standing":
-        parts = ((np.flatnonzero(row).astype(np.int32), row) for row in (lines, whole, called))
+        parts = (((row > 0).nonzero()[0], row) for row in (lines, whole, called))
         return cls(*(part for places, row in parts for part in (places, row[places])))  # type: ignore[arg-type]
 
-    def raise_in(self, lines: Weights, whole: Weights, called: Weights, weight: float) -> None:
-        """Raise rows of a query to the weights, lowered by `weight`."""
-        raise_to(lines, self.lines, self.line_weights * weight)
-        raise_to(whole, self.procedures, self.weights * weight)
-        raise_to(called, self.called, self.called_weights * weight)
-
-
-def raise_to(row: Weights, places: Numbers, weight: float | Weights) -> None:
-    row[places] = np.maximum(row[places], weight)
+    def lowered(self, weight: float) -> "Standing":
+        lines, line_weights, procedures, weights, called, called_weights = self
+        return Standing(lines, line_weights * weight, procedures, weights * weight, called, called_weights * weight)
 
 
 @dataclass
@@ -83,62 +77,57 @@ class Postings:
     unknown: float  # what a word says that stands nowhere
 
     def __post_init__(self) -> None:
+        self.ranges = [range(*pair) for pair in pairwise([*self.starts.tolist(), len(self.texts)])]
         # Queries differ, their words hardly.
         self.standing = remembering(self.find_standing)
         self.phrase = remembering(self.find_phrase)
-        self.says_of = remembering(self.find_says)
 
     def rows(self) -> tuple[Weights, Weights, Weights]:
         """Empty rows over lines, procedures, and procedures again."""
         size = len(self.starts)
         return np.zeros(len(self.texts), np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
 
-    def find_standing(self, typed: str, accented: str, options: Options, phrases: Phrases) -> Standing:
-        """Where the options of a word and the phrases that it is part of stand, in each place the one of most weight.
+    def find_standing(
+        self, typed: str, accented: str, meant: str, options: Options, phrases: Phrases
+    ) -> tuple[float, Standing]:
+        """How much a word says, and where its options and the phrases that it is part of stand.
 
-        `accented` is how `typed` was spelt, empty when the person types without accents.
+        In each place with the one of most weight. `accented` is how `typed` was spelt, empty when the person types
+        without accents.
         """
         known = [(option, weight, self.words[option]) for option, weight in options if option in self.words]
-        if len(known) == 1 and not phrases:
-            option, weight, there = known[0]
-            line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
-            weights = self.weights_of_procedures(there, weight, line_weights)
-            called = np.full(len(there.called), weight, np.float32)
-            return Standing(there.lines, line_weights, there.procedures, weights, there.called, called)
-        lines, whole, called = self.rows()
+        parts, alike = [self.phrase(phrase).lowered(weight) for phrase, weight in phrases], defaultdict(list)
         for option, weight, there in known:
-            line_weights = self.weights_of_lines(there, weight, accented if option == typed else "")
-            raise_to(lines, there.lines, line_weights)
-            raise_to(whole, there.procedures, self.weights_of_procedures(there, weight, line_weights))
-            raise_to(called, there.called, weight)
-        for phrase, weight in phrases:
-            self.phrase(phrase).raise_in(lines, whole, called, weight)
-        return Standing.of(lines, whole, called)
+            if option == typed and accented and there.spellings:
+                parts.append(self.weigh_spelt(there, weight, accented))
+            else:
+                alike[weight].append(there)
+        parts += [weigh(there, weight) for weight, there in alike.items()]
+        # How much it tells procedures apart is judged by what it surely stands for.
+        says = [there.says for option, weight, there in known if weight >= SURE or option == meant]
+        is_one = len(known) + len(phrases) == 1
+        return max(says, default=self.unknown), parts[0] if is_one else self.highest(parts)
 
-    @staticmethod
-    def weights_of_lines(there: Occurrences, weight: float, accented: str) -> Weights:
-        """What a word counts in each of its lines: less where it is spelt otherwise than `accented`, if not empty."""
-        if not (accented and there.spellings):
-            return np.full(len(there.lines), weight, np.float32)
-        weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
-        weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
-        return weights
+    def highest(self, parts: Sequence[Standing]) -> Standing:
+        """Where any of the parts stands, in each place with its greatest weight."""
+        rows, columns = self.rows(), [np.concatenate(column) for column in zip(*parts, strict=True)]
+        for row, places, weights in zip(rows, columns[::2], columns[1::2], strict=False):
+            np.maximum.at(row, places, weights)
+        return Standing.of(*rows)
 
-    def weights_of_procedures(self, there: Occurrences, weight: float, line_weights: Weights) -> Weights:
-        """What a word counts for each procedure as a whole: in lines, no more than in the best of them."""
+    def weigh_spelt(self, there: Occurrences, weight: float, accented: str) -> Standing:
+        """What a word counts in its lines, less where it is spelt otherwise than `accented`.
+
+        And for each procedure as a whole: in lines, no more than in the best of them.
+        """
+        lines, procedures = there.lines, there.procedures
+        line_weights = np.full(len(there.lines), weight * OTHER_ACCENTS, np.float32)
+        line_weights[np.searchsorted(there.lines, there.spellings.get(accented, []))] = weight
         best = np.full(len(self.starts), weight, np.float32)
         best[there.called] = 0
         np.maximum.at(best, self.number_of[there.lines], line_weights)
-        return best[there.procedures] * there.weights
-
-    def find_says(self, options: Options, meant: str) -> float:
-        """How much a word tells procedures apart, judged by what it surely stands for."""
-        known = [
-            self.words[option].says
-            for option, weight in options
-            if option in self.words and (weight >= SURE or option == meant)
-        ]
-        return max(known, default=self.unknown)
+        called = np.full(len(there.called), weight, np.float32)
+        return Standing(lines, line_weights, procedures, best[procedures] * there.weights, there.called, called)
 
     def find_phrase(self, phrase: tuple[str, ...]) -> Standing:
         """Where a phrase stands: the more of it is there the more, all of its words 1."""
@@ -155,8 +144,17 @@ class Postings:
 
     def of(self, number: int) -> range:
         """The lines of a procedure, its title first."""
-        after = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.texts)
-        return range(self.starts[number], after)
+        return self.ranges[number]
+
+
+def weigh(words: Sequence[Occurrences], weight: float) -> Standing:
+    """What words of one weight count, however they are spelt; of several of them places may come more than once."""
+    columns = zip(*((word.lines, word.procedures, word.weights, word.called) for word in words), strict=True)
+    lines, procedures, weights, called = (
+        column[0] if len(column) == 1 else np.concatenate(column) for column in columns
+    )
+    all_alike = np.full(len(lines), weight, np.float32)  # no procedure is called so but in a line
+    return Standing(lines, all_alike, procedures, weights * np.float32(weight), called, all_alike[: len(called)])
 
 
 def complete(share: Weights) -> Weights:
@@ -219,25 +217,25 @@ class Writer:
         return Postings(
             texts=self.texts,
             lines=self.lines,
-            starts=np.array(self.starts, np.int32),
-            number_of=number_of.astype(np.int32),
+            starts=np.array(self.starts, np.intp),
+            number_of=number_of,
             words=occurrences,
-            pairs={pair: np.array(lines, np.int32) for pair, lines in self.pairs.items()},
+            pairs={pair: np.array(lines, np.intp) for pair, lines in self.pairs.items()},
             says=np.maximum(np.array(says, np.float32), COMMONEST),
             unknown=math.log(1 + len(self.starts)),
         )
 
-    def occurrences(self, word: str, holders: Mapping[int, float], number_of: npt.NDArray[np.intp]) -> Occurrences:
-        spellings = {form: np.array(lines, np.int32) for form, lines in self.spellings.get(word, {}).items()}
-        lines = np.unique(np.concatenate(list(spellings.values()))) if spellings else np.empty(0, np.int32)
-        called = np.unique(number_of[lines]).astype(np.int32)
+    def occurrences(self, word: str, holders: Mapping[int, float], number_of: Numbers) -> Occurrences:
+        spellings = {form: np.array(lines, np.intp) for form, lines in self.spellings.get(word, {}).items()}
+        lines = np.unique(np.concatenate(list(spellings.values()))) if spellings else np.empty(0, np.intp)
+        called = np.unique(number_of[lines])
         common = len(called) + 0.5  # papers make no word common
         rarity = math.log(1 + (len(self.starts) - len(called) + 0.5) / common)
         return Occurrences(
             lines=lines,
             spellings=spellings if len(spellings) > 1 else {},
             called=called,
-            procedures=np.fromiter(holders.keys(), np.int32, len(holders)),
+            procedures=np.fromiter(holders.keys(), np.intp, len(holders)),
             weights=np.fromiter(holders.values(), np.float32, len(holders)),
             says=max(COMMONEST, rarity),
         )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from procedures.keyboard import undecoded
 from procedures.models import Level
@@ -56,8 +57,7 @@ INITIALS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{1,5}\Z")
 Synonyms = Mapping[str, Sequence[tuple[tuple[str, ...], Sequence[tuple[str, ...]]]]]
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word of a query: what was typed, and every word of the catalogue that it may stand for, with its weight."""
 
     text: str  # as it was typed
@@ -127,9 +127,9 @@ def understand(
 
 def slipped(text: str, typed: Sequence[Token], place: int, meant: str) -> bool:
     """Whether the letters typed for a word are not those of the word that is meant, or it hangs on its neighbour."""
-    token = typed[place]
-    joined = any(token.start == other.end or token.end == other.start for other in typed)
-    return joined or words(text[token.start : token.end]) != [meant]
+    start, end = typed[place].start, typed[place].end
+    joined = (place and typed[place - 1].end == start) or (place + 1 < len(typed) and typed[place + 1].start == end)
+    return bool(joined) or words(text[start:end]) != [meant]
 
 
 def separated(text: str, lexicon: Lexicon) -> Iterator[Token]:

@@ -35,39 +35,41 @@ class Scores:
 
     def best_lines(self, lines: Sequence[range]) -> list[int]:
         """Of each range of lines the one that is most alike; the first of them when none holds anything."""
-        firsts = np.searchsorted(self.places, [each.start for each in lines]).tolist()
-        afters = np.searchsorted(self.places, [each.stop for each in lines]).tolist()
+        bounds = np.searchsorted(self.places, [(each.start, each.stop) for each in lines]).tolist()
         return [
             int(self.places[first + self.similar[first:after].argmax()]) if first < after else each.start
-            for each, first, after in zip(lines, firsts, afters, strict=True)
+            for each, (first, after) in zip(lines, bounds, strict=True)
         ]
 
 
 def compare(postings: Postings, query: Query) -> Scores:
-    weights = np.array([word.says * postings.says_of(word.options, word.meant) for word in query.words], np.float32)
-    total = weights.sum()
     found = np.zeros(len(postings.texts), np.float32)
-    whole, called = np.zeros((2, len(query.words), len(postings.starts)), np.float32)
-    for number, (word, weight) in enumerate(zip(query.words, weights, strict=True)):
+    whole = np.zeros((len(query.words), len(postings.starts)), np.float32)
+    called = np.zeros(len(postings.starts), np.float32)
+    says: list[float] = []
+    for number, word in enumerate(query.words):
         phrases = tuple((span.phrase, span.weight) for span in query.spans if number in span)
-        standing = postings.standing(word.typed, word.accented, word.options, phrases)
+        said, standing = postings.standing(word.typed, word.accented, word.meant, word.options, phrases)
+        weight = word.says * said
+        says.append(weight)
         found[standing.lines] += weight * standing.line_weights
-        whole[number, standing.procedures] = standing.weights
-        called[number, standing.called] = standing.called_weights
-    places = (found > FAR_BELOW * found.max(initial=0)).nonzero()[0].astype(np.int32)
-    similar = similarity(postings, query, weights, found, places)
+        whole[number][standing.procedures] = standing.weights
+        called[standing.called] += weight * standing.called_weights
+    places = (found > FAR_BELOW * found.max(initial=0)).nonzero()[0]
+    similar = similarity(postings, query, says, found, places)
+    weights, total = np.array(says, np.float32), sum(says)
     score = best_of(postings, places, similar) + WHOLE * (weights @ whole) / total
-    score *= 1 - CALLED_SO + CALLED_SO * (weights @ called) / total
+    score *= 1 - CALLED_SO + CALLED_SO * called / total
     held = whole >= HELD
     return Scores(score, weights @ held / total, held, places, similar)
 
 
-def similarity(postings: Postings, query: Query, weights: Weights, found: Weights, places: Numbers) -> Weights:
-    """How alike the query and each line of `places` are, from what was `found` in them."""
+def similarity(postings: Postings, query: Query, says: list[float], found: Weights, places: Numbers) -> Weights:
+    """How alike the query and each line of `places` are, from what was `found` in them; uses up `found`."""
     there = found[places]
     fit = np.minimum(there / postings.says[places], 1)
-    row = in_a_row(postings, query, weights, places)
-    return there / weights.sum() * (1 - LINE_FIT + LINE_FIT * fit + IN_A_ROW * row)
+    row = in_a_row(postings, query, says, places, found)
+    return there / sum(says) * (1 - LINE_FIT + LINE_FIT * fit + IN_A_ROW * row)
 
 
 def best_of(postings: Postings, places: Numbers, similar: Weights) -> Weights:
@@ -82,13 +84,12 @@ def best_of(postings: Postings, places: Numbers, similar: Weights) -> Weights:
     return best
 
 
-def in_a_row(postings: Postings, query: Query, weights: Weights, places: Numbers) -> Weights | float:
-    """For each line of `places` the share of the query's neighbours that are neighbours there."""
-    meant = [word.meant for word in query.words]
-    together = np.minimum(weights[:-1], weights[1:])
-    row, found = np.zeros(len(postings.texts), np.float32), False
-    for pair, weight in zip(pairwise(meant), together, strict=True):
-        if pair in postings.pairs:
-            row[postings.pairs[pair]] += weight
-            found = True
-    return row[places] / together.sum() if found else 0.0
+def in_a_row(postings: Postings, query: Query, says: list[float], places: Numbers, row: Weights) -> Weights | float:
+    """For each line of `places` the share of the query's neighbours that are neighbours there; `row` is used up."""
+    together = [min(pair) for pair in pairwise(says)]
+    pairs = [postings.pairs.get(pair) for pair in pairwise([word.meant for word in query.words])]
+    row[:] = 0
+    for lines, weight in zip(pairs, together, strict=True):
+        if lines is not None:
+            row[lines] += weight
+    return row[places] / sum(together) if together else 0.0

@@ -1,11 +1,12 @@
 """What the search box offers while somebody types: common searches, procedures, fields and agencies."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from typing import NamedTuple
 
-from procedures.text import tokens, words
+from procedures.text import Token, tokens, words
 
 from .index import Index
 
@@ -22,6 +23,14 @@ class Suggestions:
     agencies: list[str] = field(default_factory=list)
 
 
+class LabelWords(NamedTuple):
+    """The values of a facet that have procedures, the fullest first, and which of them have a word in their names."""
+
+    values: list[str]
+    holders: dict[str, frozenset[int]]  # a word, folded and accented → places in `values`
+    words: list[str]  # all of them in order
+
+
 def common_searches(index: Index) -> list[tuple[str, int, str]]:
     """The names of common procedures as (folded, everyday rank, written), in order of the first."""
     kept = index.kept.setdefault("common searches", {})
@@ -34,40 +43,39 @@ def common_searches(index: Index) -> list[tuple[str, int, str]]:
     return kept["list"]
 
 
-def searches(index: Index, text: str) -> list[str]:
-    """Common searches that begin with `text`: those of the commonest procedures, the shortest first."""
-    typed = " ".join(words(text))
+def searches(index: Index, typed: Sequence[Token]) -> list[str]:
+    """Common searches that begin as `typed`: those of the commonest procedures, the shortest first."""
+    beginning = " ".join(token.folded for token in typed)
     common = common_searches(index)
-    start = bisect_left(common, (typed,))
-    end = bisect_left(common, (f"{typed}\U0010ffff",))
-    found = [(-rank, len(written), written) for folded, rank, written in common[start:end] if folded != typed]
+    start = bisect_left(common, (beginning,))
+    end = bisect_left(common, (f"{beginning}\U0010ffff",))
+    found = [(-rank, len(written), written) for folded, rank, written in common[start:end] if folded != beginning]
     return [written for _rank, _length, written in sorted(found)[:SEARCHES]]
 
 
-def named(index: Index, facet: str, text: str, most: int) -> list[str]:
-    """The fields or agencies whose names hold every word of `text`, the last perhaps only begun."""
-    *whole, begun = tokens(text)
-    asked = [f" {token.accented} " for token in whole if token.accented != token.folded]
-    asked += [f" {token.folded} " for token in whole if token.accented == token.folded] + [f" {begun.folded}"]
-    rarest = max(asked, key=len)
-    likely = (item for item in label_words(index, facet) if rarest in item[1])
-    return list(islice((value for value, name in likely if all(part in name for part in asked)), most))
-
-
-def label_words(index: Index, facet: str) -> list[tuple[str, str]]:
-    """Every value of a facet that has procedures, with the words of its names, the fullest first."""
+def named(index: Index, facet: str, typed: Sequence[Token], most: int) -> list[str]:
+    """The fields or agencies whose names hold every word of `typed`, the last perhaps only begun."""
     kept = index.kept.setdefault("label words", {})
-    if facet not in kept:
-        labels = index.labels[facet].items()
-        named = [(value, name) for value, name in labels if index.count(facet, value)]
-        named.sort(key=lambda item: -index.count(facet, item[0]))
-        english = index.labels_en[facet]
-        kept[facet] = [(value, "".join(forms_of(f"{name} {english.get(value, '')}"))) for value, name in named]
-    return kept[facet]
+    named = kept.get(facet) or kept.setdefault(facet, label_words(index, facet))
+    *whole, begun = typed
+    found = [named.holders.get(token.accented, frozenset()) for token in whole]
+    if not all(found):
+        return []
+    start = bisect_left(named.words, begun.folded)
+    end = bisect_left(named.words, f"{begun.folded}\U0010ffff", lo=start)
+    found.append(frozenset().union(*(named.holders[word] for word in named.words[start:end])))
+    return [named.values[place] for place in sorted(frozenset.intersection(*found))[:most]]
 
 
-def forms_of(name: str) -> Iterator[str]:
-    for token in tokens(name):
-        yield f" {token.folded} "
-        if token.accented != token.folded:
-            yield f" {token.accented} "
+def label_words(index: Index, facet: str) -> LabelWords:
+    labels = index.labels[facet].items()
+    named = [(value, name) for value, name in labels if index.count(facet, value)]
+    named.sort(key=lambda item: -index.count(facet, item[0]))
+    english = index.labels_en[facet]
+    holders: defaultdict[str, set[int]] = defaultdict(set)
+    for place, (value, name) in enumerate(named):
+        for token in tokens(f"{name} {english.get(value, '')}"):
+            holders[token.folded].add(place)
+            holders[token.accented].add(place)
+    frozen = {word: frozenset(places) for word, places in holders.items()}
+    return LabelWords([value for value, _name in named], frozen, sorted(frozen))

@@ -3,7 +3,7 @@
 A file that is no table, or that would not fit, is `Unreadable`; the message names the line where there is one.
 """
 
-from .cells import folded, harmless, text
+from .cells import folded, harmless, remembered, text
 from .opening import Content, Line, Opened, Sheet, Unreadable, head, open_table
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "harmless",
     "head",
     "open_table",
+    "remembered",
     "text",
 ]

@@ -2,14 +2,18 @@
 
 import re
 import unicodedata
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.utils.translation import gettext as _
 
 from procedures.text import words
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to Excel
+SHORT = 200  # characters; longer texts would fill the memory
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Uncomputed(str):
@@ -18,7 +22,18 @@ class Uncomputed(str):
     __slots__ = ()
 
 
-@lru_cache(maxsize=16_384)  # the same few names in every row
+def remembered(read: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[str, P], T]:
+    """`read` of a text, with what it gave for the last short ones: a table says the same few things in every row."""
+    kept = lru_cache(maxsize=16_384)(read)
+
+    @wraps(read)
+    def call(text: str, *more: P.args, **named: P.kwargs) -> T:
+        return (kept if len(text) <= SHORT else read)(text, *more, **named)  # type: ignore[arg-type]  # are hashable
+
+    return call
+
+
+@remembered
 def folded(text: str) -> str:
     """A text as it is compared: its words in small letters without accents."""
     return " ".join(words(text))
@@ -36,14 +51,14 @@ def text(cell: Any, longest: int, keep_lines: bool = False) -> str:
     plain = unicodedata.normalize("NFC", str(cell)).strip()
     if not plain.isprintable():
         check_characters(plain)
-        plain = plain.translate(INVISIBLE)
+        plain = INVISIBLE.sub("", plain)
     if len(plain) > longest:
         raise ValueError(_("More than %(count)d characters.") % {"count": longest})
     lines = map(one_line, plain.splitlines()) if keep_lines else [one_line(plain)]
     return plainly("\n".join(filter(None, lines)))
 
 
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\xad"))
+INVISIBLE = re.compile("[\u200b\u200c\u200d\ufeff\xad]")
 LONE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

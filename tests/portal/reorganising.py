@@ -52,6 +52,21 @@ def procedure_of(code):
     return rows.filter(field__slug__in=fields_of(code)).order_by("code")[0]
 
 
+WAYS = {
+    "merge": lambda: entered(MERGE, [TRADE, ZONES], [HEALTH]),
+    "split": lambda: entered(SPLIT, [TRADE], [HEALTH, SCHOOLS]),
+    "hand over a field": lambda: entered(
+        HAND_OVER, [TRADE], [HEALTH], fields={procedure_of(TRADE).field_id: unit(HEALTH).pk}
+    ),
+    "hand over a procedure": lambda: entered(
+        HAND_OVER, [TRADE], [HEALTH], procedures={procedure_of(TRADE).pk: unit(HEALTH).pk}
+    ),
+    "split with a procedure": lambda: entered(
+        SPLIT, [TRADE], [HEALTH, SCHOOLS], procedures={procedure_of(TRADE).pk: unit(SCHOOLS).pk}
+    ),
+}
+
+
 def everything():
     """All rows that a reorganisation may touch, for comparison."""
     through = Agency.successors.through.objects

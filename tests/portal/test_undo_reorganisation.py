@@ -11,36 +11,19 @@ from procedures.models import FieldOwner
 from tests.portal.reorganising import (
     DAY,
     EVE,
-    HAND_OVER,
     HEALTH,
     MERGE,
     SCHOOLS,
-    SPLIT,
     TRADE,
-    ZONES,
+    WAYS,
     entered,
     everything,
     procedure_of,
     sees,
-    unit,
 )
 from tests.records.factories import administrator, officer, receive
 
 pytestmark = pytest.mark.django_db
-
-WAYS = {
-    "merge": lambda: entered(MERGE, [TRADE, ZONES], [HEALTH]),
-    "split": lambda: entered(SPLIT, [TRADE], [HEALTH, SCHOOLS]),
-    "hand over a field": lambda: entered(
-        HAND_OVER, [TRADE], [HEALTH], fields={procedure_of(TRADE).field_id: unit(HEALTH).pk}
-    ),
-    "hand over a procedure": lambda: entered(
-        HAND_OVER, [TRADE], [HEALTH], procedures={procedure_of(TRADE).pk: unit(HEALTH).pk}
-    ),
-    "split with a procedure": lambda: entered(
-        SPLIT, [TRADE], [HEALTH, SCHOOLS], procedures={procedure_of(TRADE).pk: unit(SCHOOLS).pk}
-    ),
-}
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)

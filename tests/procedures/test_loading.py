@@ -41,7 +41,7 @@ def refused(*arguments) -> tuple[str, list[str]]:
     """The error and the faults of a load that must fail and must change nothing."""
     before, err = (stamp.current(), everything()), StringIO()
     with pytest.raises(CommandError) as refusal:
-        call_command("load_catalog", *map(str, arguments), stdout=StringIO(), stderr=err)
+        call_command("load_catalog", *map(str, arguments), verbosity=0, stdout=StringIO(), stderr=err)
     assert (stamp.current(), everything()) == before
     return str(refusal.value), err.getvalue().splitlines()[1:]  # below the headings
 
@@ -223,6 +223,32 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(file):
     assert report(output)["procedures.procedure"] == (1, 0, 0, 0)
     assert "is loaded" not in output
     assert (stamp.current(), everything()) == before
+
+
+def test_a_bar_moves_from_the_first_row_read_to_the_last_one_kept(file):
+    err, codes = StringIO(), [f"ZZ-{number}" for number in range(1_000)]
+    path = file(*(("procedure", {**GOOD, "code": code}) for code in codes))
+    call_command("load_catalog", str(path), stdout=StringIO(), stderr=err)
+    told = [re.sub(r", \d+ s$", "", line) for line in err.getvalue().splitlines()]
+    assert told[0] == "1,000 rows read"
+    for phase in ("checked", "compared", "written", "kept as history"):
+        assert [f"{done:,} of 1,000 rows {phase}" for done in (200, 400, 600, 800, 1_000)] == [
+            line for line in told if line.endswith(f"rows {phase}")
+        ]
+
+
+def test_on_a_terminal_each_phase_has_a_line_and_quietly_none(file, monkeypatch):
+    err = StringIO()
+    monkeypatch.setattr(err, "isatty", lambda: True)
+    call_command("load_catalog", str(file(("procedure", GOOD))), stdout=StringIO(), stderr=err, no_color=True)
+    lines = [line.rpartition("\r")[2].strip() for line in err.getvalue().strip().split("\n")]
+    assert [re.sub(r", \d+ s$", "", line) for line in lines] == [
+        "1 rows read",
+        *(f"{'█' * 30} 1 of 1 rows {phase}" for phase in ("checked", "compared", "written", "kept as history")),
+    ]
+    err = StringIO()
+    call_command("load_catalog", str(file(("procedure", {**GOOD, "code": "ZZ-2"}))), verbosity=0, stderr=err)
+    assert err.getvalue() == ""
 
 
 def owner_changes_hands(file) -> Path:

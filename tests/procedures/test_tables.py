@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import random
+import re
 import subprocess
 import sys
 import unicodedata
@@ -443,6 +444,58 @@ def test_a_formula_without_its_value_is_a_fault_with_its_place():
     proposal = propose_book(("A", [HEADER, [1, NEW, "=A1&B1", *ROW[3:]]]))
     assert told(proposal) == [(2, HEADER[2], "=A1&B1")]
     assert proposal.faults[0].sheet == "A"
+
+
+SHEET, TEXTS, TYPES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "[Content_Types].xml"
+SHARED = (
+    '<Override PartName="/xl/sharedStrings.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def as_excel_writes(*rows, start="", **changed) -> bytes:
+    """A workbook of one sheet, whose texts stand in a part of their own; `changed` gives the XML of some of them by
+    what they are, `start` what stands before all of them."""
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(workbook(("A", rows)))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    texts = []
+
+    def share(match) -> str:
+        texts.append(match[1])
+        return f't="s"><v>{len(texts) - 1}</v>'
+
+    parts[SHEET] = re.sub(r't="inlineStr"><is>(.*?)</is>', share, parts[SHEET])
+    parts[SHEET] = re.sub(r'<c r="[A-Z]*\d+"', "<c", parts[SHEET])  # cells without a place follow each other
+    items = "".join(f"<si>{changed.get(re.sub('<.*?>', '', text), text)}</si>" for text in texts)
+    parts[TEXTS] = f'{start}<sst xmlns="{MAIN}">{items}</sst>'
+    parts[TYPES] = parts[TYPES].replace("</Types>", SHARED)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+NAMED = [HEADER, [*ROW[:2], "zoqua", *ROW[3:]]]
+
+
+def test_texts_that_cells_share_are_joined_from_their_pieces_without_pronunciations():
+    rich = "<r><t>Zo</t></r><r><rPr><b/></rPr><t>qua</t></r><rPh sb='0' eb='1'><t>xyz</t></rPh>"
+    load(propose(as_excel_writes(*NAMED, zoqua=rich)))
+    assert Procedure.objects.get(code=NEW).name == "Zoqua"
+
+
+def test_a_workbook_that_declares_entities_is_refused():
+    bomb = '<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    book = as_excel_writes(*NAMED, start=bomb, zoqua="<t>&b;</t>")
+    assert "DOCTYPE" in propose(book).faults[0].message
+
+
+def test_a_text_far_longer_than_a_cell_is_refused():
+    book = as_excel_writes(*NAMED, zoqua=f"<t>{'zoqua ' * (2 << 20)}</t>")
+    assert "too large" in propose(book).faults[0].message
 
 
 def test_a_packed_trap_is_refused_by_what_it_says_of_itself():

@@ -15,7 +15,7 @@ from procedures import loading
 from procedures.loading import faults
 from procedures.loading.propose import SHARE_WITHOUT_ASKING
 from procedures.models import Procedure
-from procedures.progress import Progress
+from procedures.progress import Phases
 
 LONGEST_DECISION = 160
 CHANGES_SHOWN = 200  # lines of a dry run; -v 2 shows all
@@ -49,16 +49,18 @@ class Command(BaseCommand):
             scope = loading.Scope.parse(options["scope"] or ("none" if files else "all"))
         except ValueError as error:
             raise CommandError(str(error)) from None
+        tell = Phases(self.stderr if options["verbosity"] > 0 else None)
         with transaction.atomic():
             stamp.hold()
-            proposal = loading.propose(files or loading.SHIPPED, scope)
+            proposal = loading.propose(files or loading.SHIPPED, scope, tell, is_shipped=not files)
+            tell.finish()
             for remark in proposal.remarks:
                 self.say(options, remark)
             self.stop_on_faults(proposal, options["faults"])
             self.report(options, proposal)
             self.confirm(proposal, options["allow_withdrawals"])
             if not options["dry_run"]:
-                self.apply(options, proposal, self.cause(files or loading.SHIPPED, options["decision"]))
+                self.apply(options, proposal, self.cause(files or loading.SHIPPED, options["decision"]), tell)
                 if not (files or Reorganisation.objects.exists()):
                     call_command("loaddata", "reorganisations", verbosity=0)
 
@@ -108,16 +110,7 @@ class Command(BaseCommand):
             decision=decision, files=[loading.fingerprint(file.name, file.read_bytes()) for file in files]
         )
 
-    def apply(self, options: Any, proposal: loading.Proposal, cause: loading.Cause) -> None:
-        written, total = 0, sum(map(size, proposal.differences))
-        progress = Progress(self.stderr, total, "rows") if options["verbosity"] > 0 and total else None
-
-        def tell(difference: loading.Difference) -> None:
-            nonlocal written
-            written += size(difference)
-            if progress:
-                progress(written)
-
+    def apply(self, options: Any, proposal: loading.Proposal, cause: loading.Cause, tell: Phases) -> None:
         try:
             loading.apply(proposal.differences, tell, cause)
         except IntegrityError as error:
@@ -127,8 +120,3 @@ class Command(BaseCommand):
     def say(self, options: Any, text: str) -> None:
         if options["verbosity"] > 0:
             self.stdout.write(text)
-
-
-def size(difference: loading.Difference) -> int:
-    """How many rows are written or removed."""
-    return len(difference.added) + len(difference.changed) + len(difference.removed) + len(difference.withdrawn)

@@ -1,0 +1,19 @@
+"""Sets of documents: kept as integers with a bit for each, asked as arrays."""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+import numpy as np
+import numpy.typing as npt
+
+Members = npt.NDArray[np.bool_]  # whether a document belongs to a set
+
+
+def bits_of(mask: int, size: int) -> Members:
+    packed = np.frombuffer(mask.to_bytes(-(-size // 8), "little"), np.uint8)
+    return np.unpackbits(packed, bitorder="little", count=size).astype(np.bool_)
+
+
+def union(sets: Iterable[int]) -> int:
+    return reduce(or_, sets, 0)
