@@ -39,7 +39,7 @@ run: .venv/.runtime | staticfiles ## Start the portal with the shipped catalogue
 
 # What the browser shows, and what touches no database, does not depend on which one it is: that runs once.
 test: .venv/.development ## Run every test, on SQLite and on a PostgreSQL of its own, with a real browser
-	deploy/need.sh postgresql chromium
+	deploy/need.sh postgresql chromium pango
 	$(CLEAN) $(PYTEST)
 	$(CLEAN) tests/with_postgres.sh $(PYTEST) -m database --ignore tests/browser
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes sure that what no Python package brings is there: deploy/need.sh [postgresql] [chromium] [gettext]
+# Makes sure that what no Python package brings is there: deploy/need.sh [postgresql] [chromium] [gettext] [pango]
 # Installs the missing Debian packages when it may; otherwise prints the line to type, and fails.
 set -euo pipefail
 
@@ -7,9 +7,18 @@ there() {
     case $1 in
         postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
         chromium) command -v chromium ;;
+        pango) compgen -G '/usr/lib/*/libpangoft2-1.0.so.0' && compgen -G '/usr/lib/*/libharfbuzz-subset.so.0' ;;
         gettext) command -v xgettext && command -v msgattrib && command -v msgfmt ;;
         *) echo "need.sh: unknown word: $1" >&2; exit 2 ;;
     esac >/dev/null
+}
+
+# What a word stands for; most are packages themselves.
+packages() {
+    case $1 in
+        pango) echo libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 ;;
+        *) echo "$1" ;;
+    esac
 }
 
 missing=()
@@ -18,7 +27,8 @@ for package in "$@"; do
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-install=(apt-get install --yes --no-install-recommends "${missing[@]}")
+mapfile -t wanted < <(for package in "${missing[@]}"; do packages "$package" | tr ' ' '\n'; done)
+install=(apt-get install --yes --no-install-recommends "${wanted[@]}")
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo -n)
 

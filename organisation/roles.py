@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "records.recordread": VIEW,
         "records.lookupfailure": VIEW,
         "records.frozenmonth": VIEW,
+        "records.report": VIEW,
     },
     Role.STEWARD: {
         "procedures": EDIT,

@@ -360,5 +360,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}},  # below that it tells of its housekeeping at each sign-in
+    "loggers": {
+        "axes": {"level": "WARNING"},  # below that it tells of its housekeeping at each sign-in
+        # Below that they tell of each page and typeface of a report.
+        "weasyprint.progress": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
 }

@@ -1,17 +1,20 @@
-"""What the database itself refuses: changed or deleted events, a status without its event, a deleted record.
+"""What the database itself refuses: changed or deleted events, a status without its event, a deleted record, and
+changed or deleted figures of frozen months and their corrections.
 
 Triggers, so that no way of writing can pass by. Installed after every `migrate`, because SQLite drops a table's
 triggers when a migration rebuilds it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 EVENT_TABLE, RECORD_TABLE = "records_event", "records_record"
+MONTH_TABLE, CORRECTION_TABLE = "records_frozenmonth", "records_frozencorrection"
 NEVER_CHANGED = "events are never changed"
 NEVER_DELETED = "records are never deleted"
+KEPT = "frozen months and their corrections are never changed"
 NEEDS_EVENT = "a status changes with its event only"
 
 # Never back to an earlier event: the number only grows.
@@ -47,6 +50,22 @@ SQLITE_GUARDS = {
         f"WHEN NOT {WITH_EVENT}",
     ),
     "guard_record_code": (RECORD_TABLE, "BEFORE UPDATE OF code", NEVER_CHANGED, "WHEN NEW.code <> OLD.code"),
+    "guard_month_insert": (
+        MONTH_TABLE,
+        "BEFORE INSERT",
+        KEPT,
+        f"WHEN EXISTS (SELECT 1 FROM {MONTH_TABLE} WHERE id = NEW.id OR month = NEW.month)",  # noqa: S608
+    ),
+    "guard_month_update": (MONTH_TABLE, "BEFORE UPDATE", KEPT, ""),
+    "guard_month_delete": (MONTH_TABLE, "BEFORE DELETE", KEPT, ""),
+    "guard_correction_insert": (
+        CORRECTION_TABLE,
+        "BEFORE INSERT",
+        KEPT,
+        f"WHEN EXISTS (SELECT 1 FROM {CORRECTION_TABLE} WHERE id = NEW.id)",  # noqa: S608
+    ),
+    "guard_correction_update": (CORRECTION_TABLE, "BEFORE UPDATE", KEPT, ""),
+    "guard_correction_delete": (CORRECTION_TABLE, "BEFORE DELETE", KEPT, ""),
 }
 
 POSTGRESQL_FUNCTIONS = f"""
@@ -64,36 +83,49 @@ BEGIN
     RETURN NEW;
 END $$;
 """
+# name → (table, when, what is executed)
 POSTGRESQL_GUARDS = {
-    "guard_event": f"""BEFORE UPDATE OR DELETE ON {EVENT_TABLE}
-        FOR EACH ROW EXECUTE FUNCTION guard_refuse('{NEVER_CHANGED}')""",
-    "guard_event_truncate": f"""BEFORE TRUNCATE ON {EVENT_TABLE}
-        FOR EACH STATEMENT EXECUTE FUNCTION guard_refuse('{NEVER_CHANGED}')""",
-    "guard_record_delete": f"""BEFORE DELETE ON {RECORD_TABLE}
-        FOR EACH ROW EXECUTE FUNCTION guard_refuse('{NEVER_DELETED}')""",
-    "guard_record_status": f"""BEFORE UPDATE ON {RECORD_TABLE}
-        FOR EACH ROW EXECUTE FUNCTION guard_record_status()""",
+    "guard_event": (EVENT_TABLE, "BEFORE UPDATE OR DELETE", f"ROW EXECUTE FUNCTION guard_refuse('{NEVER_CHANGED}')"),
+    "guard_event_truncate": (
+        EVENT_TABLE,
+        "BEFORE TRUNCATE",
+        f"STATEMENT EXECUTE FUNCTION guard_refuse('{NEVER_CHANGED}')",
+    ),
+    "guard_record_delete": (RECORD_TABLE, "BEFORE DELETE", f"ROW EXECUTE FUNCTION guard_refuse('{NEVER_DELETED}')"),
+    "guard_record_status": (RECORD_TABLE, "BEFORE UPDATE", "ROW EXECUTE FUNCTION guard_record_status()"),
+    "guard_month": (MONTH_TABLE, "BEFORE UPDATE OR DELETE", f"ROW EXECUTE FUNCTION guard_refuse('{KEPT}')"),
+    "guard_month_truncate": (MONTH_TABLE, "BEFORE TRUNCATE", f"STATEMENT EXECUTE FUNCTION guard_refuse('{KEPT}')"),
+    "guard_correction": (CORRECTION_TABLE, "BEFORE UPDATE OR DELETE", f"ROW EXECUTE FUNCTION guard_refuse('{KEPT}')"),
+    "guard_correction_truncate": (
+        CORRECTION_TABLE,
+        "BEFORE TRUNCATE",
+        f"STATEMENT EXECUTE FUNCTION guard_refuse('{KEPT}')",
+    ),
 }
 
 
-def install_statements(vendor: str) -> Iterator[str]:
+def install_statements(vendor: str, tables: Collection[str]) -> Iterator[str]:
+    """What installs the guards of these tables."""
     if vendor == "postgresql":
         yield POSTGRESQL_FUNCTIONS
-        for name, rule in POSTGRESQL_GUARDS.items():
-            yield f"CREATE OR REPLACE TRIGGER {name} {rule}"
+        for name, (table, when, action) in POSTGRESQL_GUARDS.items():
+            if table in tables:
+                yield f"CREATE OR REPLACE TRIGGER {name} {when} ON {table} FOR EACH {action}"
         return
     for name, (table, when, message, condition) in SQLITE_GUARDS.items():
-        yield f"DROP TRIGGER IF EXISTS {name}"
-        yield f"CREATE TRIGGER {name} {when} ON {table} {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        if table in tables:
+            yield f"DROP TRIGGER IF EXISTS {name}"
+            yield f"CREATE TRIGGER {name} {when} ON {table} {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
 
 
 def install_guards(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
-    """Make sure that the guards are there as soon as both tables are; called after each `migrate`."""
+    """Make sure that the guards are there as soon as their tables are; called after each `migrate`."""
     connection = connections[using]
-    if not {EVENT_TABLE, RECORD_TABLE} <= set(connection.introspection.table_names()):
+    tables = set(connection.introspection.table_names())
+    if not {EVENT_TABLE, RECORD_TABLE} <= tables:
         return
     with connection.cursor() as cursor:
-        for statement in install_statements(connection.vendor):
+        for statement in install_statements(connection.vendor, tables):
             cursor.execute(statement)
 
 
@@ -113,8 +145,7 @@ def remove_guards(using: str = DEFAULT_DB_ALIAS) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for name in POSTGRESQL_GUARDS:
-                table = EVENT_TABLE if name.startswith("guard_event") else RECORD_TABLE
+            for name, (table, _when, _action) in POSTGRESQL_GUARDS.items():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             return
         for name in SQLITE_GUARDS:

@@ -1,19 +1,23 @@
-"""E-mails to the citizen: a row in the transaction of the event, sent once, tried again; only the code is personal."""
+"""E-mails to the citizen: a row in the transaction of the event, sent once, tried again; only the code is personal.
+
+Those to the staff (`reminders.py`) are sent in the same way.
+"""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal import clock
 
 from . import personal
-from .models import Event, EventKind, OutboxMessage, Record
+from .models import Event, EventKind, Letter, OutboxMessage, Record, StaffMessage
 from .standing import WORDS
 from .statuses import Status
 
@@ -31,6 +35,7 @@ TO_DO = {Status.SUPPLEMENT, Status.PAYMENT, Status.RESOLVED}  # the next step is
 
 FIRST_WAIT = datetime.timedelta(minutes=1)  # before the second try
 GROWTH = 4  # of the wait with each try: eight of them outlast a mail server that is away over a weekend
+KINDS: Sequence[type[Letter]] = (OutboxMessage, StaffMessage)
 LEASE = datetime.timedelta(minutes=10)  # how long a sender has a message to itself: far longer than one try takes
 MOST_IN_A_ROW = 5  # failures after which the server is taken to be away, and the rest waits for the next run
 
@@ -88,16 +93,19 @@ def sentences(event: Event) -> Iterator[str]:
 # Sending ---------------------------------------------------------------------------------------
 
 
-def send_waiting(now: datetime.datetime | None = None, most: int = 500) -> dict[str, int]:
-    """Send what waits; how many were sent and how many failed. Safe to run twice at the same time.
+def send_waiting(
+    now: datetime.datetime | None = None, most: int = 500, kinds: Sequence[type[Letter]] = KINDS
+) -> dict[str, int]:
+    """Send what waits, at most so many of each kind; how many were sent and how many failed. Safe to run twice at the
+    same time.
 
     No lock is held while a server is spoken to: a sender takes a message by moving its next try on, which only one
     can do. When it dies before it says what became of the message, the message is tried again after `LEASE`.
     """
     told, in_a_row = {"sent": 0, "failed": 0}, 0
     connection = get_connection()
-    due = OutboxMessage.objects.filter(next_try_at__lte=now or clock.now()).order_by("next_try_at", "pk")
-    for message in list(due[:most]):
+    waiting = [message for kind in kinds for message in due(kind, now or clock.now())[:most]]
+    for message in waiting:
         moment = now or clock.now()
         if not take(message, moment):
             continue
@@ -110,25 +118,35 @@ def send_waiting(now: datetime.datetime | None = None, most: int = 500) -> dict[
     return told
 
 
-def take(message: OutboxMessage, now: datetime.datetime) -> bool:
+def due(kind: type[Letter], now: datetime.datetime) -> QuerySet[Any]:
+    """What waits and may be tried, the oldest first."""
+    return kind._default_manager.filter(next_try_at__lte=now).order_by("next_try_at", "pk")
+
+
+def same(message: Letter, **facts: Any) -> QuerySet[Any]:
+    """The row of a message, as long as these facts hold."""
+    return type(message)._default_manager.filter(pk=message.pk, **facts)
+
+
+def take(message: Letter, now: datetime.datetime) -> bool:
     """Whether this sender has the message now: not when another has, nor when it was withdrawn in the meantime."""
-    as_it_was = OutboxMessage.objects.filter(pk=message.pk, next_try_at=message.next_try_at, sealed_to__isnull=False)
+    as_it_was = same(message, next_try_at=message.next_try_at, sealed_to__isnull=False)
     message.next_try_at, message.tries = now + LEASE, message.tries + 1
     return bool(as_it_was.update(next_try_at=message.next_try_at, tries=F("tries") + 1))
 
 
-def deliver(message: OutboxMessage, connection: BaseEmailBackend, now: datetime.datetime) -> bool:
+def deliver(message: Letter, connection: BaseEmailBackend, now: datetime.datetime) -> bool:
     """One try. What a server says is not kept: the text of an error may hold the address."""
-    mine = OutboxMessage.objects.filter(pk=message.pk, next_try_at=message.next_try_at)
+    mine = same(message, next_try_at=message.next_try_at)
     try:
         to = personal.unseal(message.sealed_to)  # type: ignore[arg-type]
         EmailMessage(message.subject, message.body, to=[to], connection=connection).send()
     except Exception:  # whatever the server or the key says, the message waits
-        if message.tries >= OutboxMessage.MOST_TRIES:
+        if message.tries >= Letter.MOST_TRIES:
             mine.update(next_try_at=None, sealed_to=None)
         else:
             mine.update(next_try_at=now + FIRST_WAIT * GROWTH ** (message.tries - 1))
         connection.close()  # the next one begins with a new connection
         return False
-    OutboxMessage.objects.filter(pk=message.pk).update(sent_at=now, next_try_at=None, sealed_to=None)
+    same(message).update(sent_at=now, next_try_at=None, sealed_to=None)
     return True

@@ -24,12 +24,12 @@ class Rotated:
 
 
 def sealed_columns() -> list[tuple[type[models.Model], str]]:
-    """Every column of this application that holds sealed facts: they are its only binary ones."""
+    """Every column of this application that holds sealed facts: the binary ones whose name says so."""
     return [
         (model, column.attname)
         for model in apps.get_app_config("records").get_models()
         for column in model._meta.concrete_fields
-        if isinstance(column, models.BinaryField)
+        if isinstance(column, models.BinaryField) and column.attname.startswith("sealed")
     ]
 
 

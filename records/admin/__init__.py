@@ -2,4 +2,4 @@
 
 from records import admin_bulk, admin_days, admin_lookup  # noqa: F401  (they register themselves)
 
-from . import readings, record  # noqa: F401
+from . import months, readings, record, reports  # noqa: F401

@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Agency, AgencyKind, User
+from portal import clock
 from procedures.models import ChannelKind, Procedure, parse_code
-from records import keepers, listing, scope
+from records import apologies, keepers, listing, scope
 from records.models import Record
 from records.statuses import Status, moves_from
 from records.working_days import CLOSING
@@ -207,6 +208,19 @@ class ReappointForm(ActionForm):
 
     day = forms.DateField(label=_("New date"), widget=day_input())
     reason = reason_field(_("Apology: the reason"))
+
+    def __init__(self, record: Record, data: Any = None) -> None:
+        super().__init__(record, data)
+        self.draft = apologies.draft_of(record)
+        if self.draft:
+            is_ahead = self.draft.new_day > clock.today()
+            self.initial.update(reason=self.draft.reason, day=self.draft.new_day if is_ahead else None)
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        if apologies.BLANK in reason:
+            raise forms.ValidationError(_("Write the reason in the place of %(blank)s.") % {"blank": apologies.BLANK})
+        return reason
 
     @property
     def due(self) -> datetime.datetime:

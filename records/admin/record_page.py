@@ -34,7 +34,7 @@ READINGS_SHOWN = 20
 
 def fetch(user: User, key: int) -> Record:
     """The record, when `user` may read it; any other is as if it did not exist."""
-    records = scope.visible_to(user).select_related("procedure", "version", "unit", "agency", "officer")
+    records = scope.visible_to(user).select_related("procedure", "version", "unit", "agency", "officer", "apology")
     return get_object_or_404(records, pk=key)
 
 

@@ -1,6 +1,6 @@
 """The tables of this room, a file for each kind of thing."""
 
-from .around import LookupFailure, OutboxMessage, RecordRead
+from .around import Letter, LookupFailure, OutboxMessage, RecordRead
 from .bulk import BulkItem, BulkJob
 from .days import DayException, DayExceptionManager, Recomputation
 from .figures import (
@@ -25,9 +25,12 @@ from .record import (
     RecordQuerySet,
     RecordWord,
 )
+from .reminders import ApologyDraft, Reminder, StaffMessage
+from .reports import Report, ReportFile, ReportScope
 
 __all__ = [
     "FAR",
+    "ApologyDraft",
     "ApplicantKind",
     "BulkItem",
     "BulkJob",
@@ -44,6 +47,7 @@ __all__ = [
     "FigureState",
     "FrozenCorrection",
     "FrozenMonth",
+    "Letter",
     "LookupFailure",
     "OutboxMessage",
     "Recomputation",
@@ -51,6 +55,11 @@ __all__ = [
     "RecordQuerySet",
     "RecordRead",
     "RecordWord",
+    "Reminder",
+    "Report",
+    "ReportFile",
+    "ReportScope",
+    "StaffMessage",
     "UnitFigure",
     "WorkFigure",
 ]

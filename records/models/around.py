@@ -29,13 +29,11 @@ class RecordRead(models.Model):
         return f"{self.record_id} {self.at}"
 
 
-class OutboxMessage(models.Model):
-    """An e-mail before it is sent: written in the transaction of its event, sent once, tried again."""
+class Letter(models.Model):
+    """An e-mail before it is sent: written with what it tells of, sent once, tried again (`messages.py`)."""
 
     MOST_TRIES = 8
 
-    record = models.ForeignKey(Record, models.CASCADE, related_name="messages", verbose_name=_("record"))
-    event = models.OneToOneField(Event, models.PROTECT, related_name="message")
     sealed_to = models.BinaryField(null=True)  # null once sent or given up
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
@@ -45,13 +43,24 @@ class OutboxMessage(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True)
 
     class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
+        abstract = True
         ordering = ["id"]
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="outbox_waiting")]
 
     def __str__(self) -> str:
         return self.subject
+
+
+class OutboxMessage(Letter):
+    """An e-mail to an applicant, written in the transaction of its event."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="messages", verbose_name=_("record"))
+    event = models.OneToOneField(Event, models.PROTECT, related_name="message")
+
+    class Meta(Letter.Meta):
+        abstract = False
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="outbox_waiting")]
 
 
 class LookupFailure(models.Model):

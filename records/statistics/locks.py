@@ -1,4 +1,5 @@
-"""Who may write the cells and who may freeze a month: PostgreSQL's advisory locks, held until the transaction ends.
+"""Who may write the cells, freeze a month or make reminders: PostgreSQL's advisory locks, held until the transaction
+ends.
 
 SQLite has one writer at a time anyhow.
 """
@@ -10,6 +11,8 @@ from django.db import connection, transaction
 
 CELLS = 4_061_001  # writing cells: one at a time
 MONTHS = 4_061_002  # changing months that are over: shared; freezing one: alone
+
+REMINDERS = 4_061_003  # making reminders: one at a time
 
 
 def ask(function: str, key: int) -> bool:
@@ -38,6 +41,11 @@ def change_months() -> None:
 def have_months() -> None:
     """Wait for those who change months that are over."""
     ask("pg_advisory_xact_lock", MONTHS)
+
+
+def have_reminders() -> None:
+    """Wait until nobody else makes reminders."""
+    ask("pg_advisory_xact_lock", REMINDERS)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite knows this statement")
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL knows this statement")
 
-WORDS = "|".join([guards.NEVER_CHANGED, guards.NEVER_DELETED, guards.NEEDS_EVENT])
+WORDS = "|".join([guards.NEVER_CHANGED, guards.NEVER_DELETED, guards.NEEDS_EVENT, guards.KEPT])
 REFUSED = {
     "an event's content": "UPDATE records_event SET kind = 'status'",
     "an event's time": "UPDATE records_event SET at = at",
