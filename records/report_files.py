@@ -41,6 +41,10 @@ def title_of(report: Report) -> str:
     }
 
 
+def received_at(report: Report) -> str:
+    return _("Received at: %(place)s") % {"place": report.get_scope_display()}
+
+
 def invented() -> str:
     """What a demonstration says of its figures; empty in service."""
     return _("INVENTED DATA: a demonstration of the portal, no true figures.") if settings.PORTAL_TODAY else ""
@@ -53,7 +57,7 @@ def workbook(report: Report, sections: Sequence[Section]) -> bytes:
     """Every section on a sheet of its own. No cell is a formula."""
     book = openpyxl.Workbook(write_only=True)
     with translation.override(settings.LANGUAGE_CODE):
-        above = [title_of(report), report.get_scope_display(), invented()]
+        above = [title_of(report), received_at(report), invented()]
         for section in sections:
             fill(book, section, [line for line in above if line])
     content = io.BytesIO()
@@ -115,6 +119,7 @@ def html(report: Report, sections: Sequence[Section]) -> str:
         {
             "report": report,
             "title": title_of(report),
+            "received_at": received_at(report),
             "sections": [(section, [list(map(words, row)) for row in section.rows]) for section in sections],
             "invented": invented(),
             "center": settings.PORTAL_NAME,

@@ -1,25 +1,25 @@
 """What a report says, section by section, in the applicants' language: the same tables for every kind of file."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from organisation.models import Agency, AgencyKind
-from procedures.models import ChannelKind, Field
+from organisation import succession
+from organisation.models import Agency
 
 from .due import day_text
-from .models import ChannelFigure, FrozenMonth, Report, UnitFigure, WorkFigure
+from .models import ChannelFigure, FrozenMonth, Report, Scope
 from .statistics.cells import DAY
 from .statistics.formula import IN_TIME, Verdict, share
-from .statistics.report import KINDS, Period, Totals, balance, read, totals, whole
+from .statistics.groups import Group, named
+from .statistics.reading import By, Figures, Query, Time, by_month, kinds, whole
 from .statistics.standing_open import NOT_JUDGED
 
 Cell = str | int | float | None  # None: not applicable, of nothing
-LEVELS = [AgencyKind.CENTER, AgencyKind.DISTRICT, AgencyKind.COMMUNE]
 
 
 class Section(NamedTuple):
@@ -40,27 +40,31 @@ class Section(NamedTuple):
 
 def sections(report: Report) -> list[Section]:
     with translation.override(settings.LANGUAGE_CODE):
-        period = Period(report.first, report.last, KINDS[report.scope])
+        query = query_of(report)
         return [
-            headline(period),
-            balanced(period),
-            indicator(report, period),
-            by_month(period),
-            by_agency(period),
-            by_level(period),
-            by_unit(period),
-            by_field(period),
-            by_channel(period),
-            *frozen(period),
+            headline(query),
+            balanced(query),
+            indicator(report, query),
+            by_months(query),
+            parts(By.AGENCY, _("By settling agency"), _("Agency"), query, _("Agencies as they were at reception.")),
+            parts(By.LEVEL, _("By level"), _("Level of the receiving unit"), query),
+            parts(By.UNIT, _("By receiving unit"), _("Unit"), query, _("A unit without any record is not listed.")),
+            parts(By.FIELD, _("By field"), _("Field"), query),
+            parts(By.CHANNEL, _("By channel"), _("Channel"), query),
+            *frozen(query),
             definitions(),
         ]
+
+
+def query_of(report: Report) -> Query:
+    return Query(report.first, report.last, Scope(report.scope))
 
 
 # The whole -------------------------------------------------------------------------------------
 
 
-def headline(period: Period) -> Section:
-    told = whole(period)
+def headline(query: Query) -> Section:
+    told = whole(query)
     rows: list[Sequence[Cell]] = [
         (_("Received"), told.received),
         (_("Not accepted"), told.refused),
@@ -68,33 +72,37 @@ def headline(period: Period) -> Section:
         (_("of them ahead of time"), told.ahead),
         (_("of them on time"), told.on_time),
         (_("of them late"), told.late),
-        (_("Share ahead and on time (%)"), told.share_on_time),
+        (_("Share ahead and on time (%)"), told.share_in_time),
         (_("Share of resolved records filed online (%)"), told.share_online),
-        (_("Half of them resolved within (working days)"), days(told.within(50))),
-        (_("Nine in ten of them resolved within (working days)"), days(told.within(90))),
+        (_("Half of them resolved within (working days)"), days(told.median)),
+        (_("Nine in ten of them resolved within (working days)"), days(told.ninth_tenth)),
     ]
     return Section(_("Summary"), (_("Figure"), _("Value")), rows)
 
 
-def days(minutes: int | None) -> float | None:
-    return minutes and round(minutes / DAY, 2)
+def days(time: Time | None) -> Cell:
+    """Working days; a text beyond what is told apart."""
+    if time is None:
+        return None
+    number = round(time.minutes / DAY, 2)
+    return f"> {number:g}" if time.beyond else number
 
 
-def balanced(period: Period) -> Section:
-    told = balance(period)
+def balanced(query: Query) -> Section:
+    told = whole(query)
     rows: list[Sequence[Cell]] = [
-        (_("In process at the start of the period"), told.start),
+        (_("In process at the start of the period"), told.at_start),
         (_("+ Received in the period"), told.received),
         (_("− Not accepted"), told.refused),
         (_("− Resolved"), told.resolved),
-        (_("= In process at the end of the period"), told.end),
+        (_("= In process at the end of the period"), told.in_process),
     ]
     return Section(_("Balance"), (_("Figure"), _("Records")), rows, has_sum=True)
 
 
-def indicator(report: Report, period: Period) -> Section:
+def indicator(report: Report, query: Query) -> Section:
     """The indicator of Decision 766/QĐ-TTg: what ended in the period, and what was open at its end."""
-    told, opened = whole(period), Counter(report.tally)
+    told, opened = whole(query), Counter(report.tally)
     in_time = told.ahead + told.on_time + sum(opened[verdict] for verdict in IN_TIME)
     judged = told.resolved + sum(opened[verdict] for verdict in Verdict)
     rows: list[Sequence[Cell]] = [
@@ -127,7 +135,7 @@ def head(what: str) -> Sequence[str]:
     )
 
 
-def row(name: str, told: Totals) -> Sequence[Cell]:
+def row(name: str, told: Figures) -> Sequence[Cell]:
     return (
         name,
         told.received,
@@ -136,78 +144,53 @@ def row(name: str, told: Totals) -> Sequence[Cell]:
         told.ahead,
         told.on_time,
         told.late,
-        told.share_on_time,
+        told.share_in_time,
         told.share_online,
-        days(told.within(90)),
+        days(told.ninth_tenth),
     )
 
 
-def parts(title: str, what: str, period: Period, found: Sequence[tuple[str, Totals]], note: str = "") -> Section:
+def table(title: str, what: str, query: Query, rows: Sequence[Sequence[Cell]], note: str = "") -> Section:
     """A table with a row for each part and one for the whole."""
-    rows = [row(name, told) for name, told in found]
-    return Section(title, head(what), [*rows, row(_("Total"), whole(period))], note, has_sum=True)
+    return Section(title, head(what), [*rows, row(_("Total"), whole(query))], note, has_sum=True)
 
 
-def largest_first(found: Mapping[Any, Totals], names: Mapping[Any, str]) -> list[tuple[str, Totals]]:
-    named = [(names.get(key, str(key)), told) for key, told in found.items()]
-    return sorted(named, key=lambda item: (-item[1].received, item[0]))
+def by_months(query: Query) -> Section:
+    rows = [row(f"{month:%m/%Y}", told) for month, told in by_month(query).items()]
+    return table(_("By month"), _("Month"), query, rows)
 
 
-def by_month(period: Period) -> Section:
-    found = sorted(read(ChannelFigure, "month", period).items())
-    return parts(_("By month"), _("Month"), period, [(f"{month:%m/%Y}", told) for month, told in found])
+def parts(by: By, title: str, what: str, query: Query, note: str = "") -> Section:
+    """By groups of one sort, the largest first: a report is for those who answer for the records, all are named."""
+    found = named(query._replace(by=by), succession.state())
+    ordered = sorted(found, key=lambda item: (-item.figures.received, item.group.name))
+    return table(title, what, query, [row(name_of(item.group), item.figures) for item in ordered], note)
 
 
-def by_agency(period: Period) -> Section:
-    names = {**dict(Agency.objects.values_list("pk", "name")), 0: _("The receiving units themselves")}
-    found = largest_first(read(WorkFigure, "agency", period), names)
-    return parts(_("By settling agency"), _("Agency"), period, found, _("Agencies as they were at reception."))
-
-
-def by_level(period: Period) -> Section:
-    found = read(ChannelFigure, "place", period)
-    rows = [(str(level.label), found[level]) for level in LEVELS if level in found]
-    return parts(_("By level"), _("Level of the receiving unit"), period, rows)
-
-
-def by_unit(period: Period) -> Section:
-    names = dict(Agency.objects.values_list("pk", "name"))
-    found = largest_first(read(UnitFigure, "unit", period), names)
-    return parts(_("By receiving unit"), _("Unit"), period, found, _("A unit without any record is not listed."))
-
-
-def by_field(period: Period) -> Section:
-    names = {**dict(Field.objects.values_list("pk", "name")), 0: _("Not known")}
-    found = largest_first(read(WorkFigure, "field", period), names)
-    return parts(_("By field"), _("Field"), period, found)
-
-
-def by_channel(period: Period) -> Section:
-    names = {kind.value: str(kind.label) for kind in ChannelKind}
-    found = largest_first(read(ChannelFigure, "channel", period), names)
-    return parts(_("By channel"), _("Channel"), period, found)
+def name_of(group: Group) -> str:
+    return group.name if group.is_data or not group.level else f"{group.name} ({group.level.label})"
 
 
 # Frozen months ---------------------------------------------------------------------------------
 
 
-def frozen(period: Period) -> Iterator[Section]:
+def frozen(query: Query) -> Iterator[Section]:
     """What the frozen months of the period told, and what they come to with their corrections.
 
     Who corrected what and why stands on the page of the months, where it can be erased with its record's facts.
     """
     rows: list[Sequence[Cell]] = []
-    units = set(Agency.objects.filter(kind__in=period.kinds).values_list("pk", flat=True))
-    months = FrozenMonth.objects.filter(month__gte=period.first, month__lte=period.last).order_by("month")
+    units = set(Agency.objects.filter(kind__in=kinds(query.scope)).values_list("pk", flat=True))
+    months = FrozenMonth.objects.filter(month__gte=query.first, month__lte=query.last).order_by("month")
     for month in months.prefetch_related("corrections"):
-        then, now = told_of(month, period), whole(period._replace(first=month.month, last=month.month))
+        then, now = told_of(month, query.scope), whole(query._replace(first=month.month, last=month.month))
         rows.append(
             (
                 f"{month.month:%m/%Y}",
                 day_text(month.frozen_at),
-                *(then.received, then.resolved, then.share_on_time),
+                *(then.received, then.resolved, then.share_in_time),
                 sum(any(unit in units for unit, *_rest in row.cells) for row in month.corrections.all()),
-                *(now.received, now.resolved, now.share_on_time),
+                *(now.received, now.resolved, now.share_in_time),
             )
         )
     titles = (
@@ -220,14 +203,13 @@ def frozen(period: Period) -> Iterator[Section]:
         yield Section(_("Frozen months and their corrections"), titles, rows, is_even=True)
 
 
-def told_of(month: FrozenMonth, period: Period) -> Totals:
+def told_of(month: FrozenMonth, scope: str) -> Figures:
     """What a month told when it was frozen."""
-    cells = month.cells[ChannelFigure.__name__]
-    counts: Counter[int] = Counter()
-    for place, _channel, measure, count in cells:
-        if place in period.kinds:
-            counts[measure] += count
-    return totals(counts)
+    told = Figures()
+    for place, _channel, measure, count in month.cells[ChannelFigure.__name__]:
+        if place in kinds(scope):
+            told.counts[measure] += count
+    return told
 
 
 # Definitions -----------------------------------------------------------------------------------

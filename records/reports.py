@@ -21,10 +21,10 @@ from portal import clock
 
 from . import report_files
 from .actions import NotYours, Refused
-from .models import Record, Report, ReportFile, ReportScope
+from .models import Record, Report, ReportFile, Scope
 from .report_sections import sections
 from .statistics.frozen import this_month
-from .statistics.report import KINDS
+from .statistics.reading import kinds
 from .statistics.standing_open import tally
 from .statistics.tables import settle
 
@@ -34,7 +34,7 @@ MOST_MONTHS = 120
 State = Report.State
 
 
-def ask(first: datetime.date, last: datetime.date, scope: ReportScope, by: User) -> Report:
+def ask(first: datetime.date, last: datetime.date, scope: Scope, by: User) -> Report:
     """Let a report of months be made; `Refused` says why not."""
     if not can(by.role, Deed.MONITOR):
         raise NotYours(_("Your role makes no reports."))
@@ -90,7 +90,7 @@ def judge_some(report: Report) -> None:
     """Judge a range of keys. No lock is held meanwhile: what another did first stands."""
     last = min(report.reached + RANGE, report.until)
     found = Counter(report.tally)
-    found.update(tally(report.reached, last, report.judged_at, KINDS[report.scope]))
+    found.update(tally(report.reached, last, report.judged_at, kinds(report.scope)))
     Report.objects.filter(pk=report.pk, reached=report.reached).update(reached=last, tally=found)
 
 

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from organisation.admin_pages import Pages
-from organisation.models import AgencyKind, User
+from organisation.models import User
 from organisation.roles import Deed, can
-from records.models import ChannelFigure, FrozenCorrection, FrozenMonth
+from records.models import FrozenCorrection, FrozenMonth, Scope
 from records.report_files import words
 from records.report_sections import told_of
 from records.statistics import frozen
 from records.statistics.cells import Measure
-from records.statistics.report import Period, Totals, read, totals, whole
+from records.statistics.reading import Figures, Query, by_month, whole
 from records.statistics.tables import settle
 
 from .forms import person_name
@@ -30,8 +30,6 @@ from .record_page import reason_of
 from .reports import months
 
 PER_PAGE = 100
-EVERY_KIND = AgencyKind.values
-NOTHING = totals({})
 LIST = "admin:records_frozenmonth_changelist"
 
 
@@ -39,7 +37,7 @@ class Line(NamedTuple):
     """A month in the list."""
 
     month: datetime.date
-    told: Totals
+    told: Figures
     frozen: FrozenMonth | None
     is_over: bool
 
@@ -98,7 +96,7 @@ class FrozenMonthAdmin(Pages):
         if first >= frozen.this_month() or FrozenMonth.objects.filter(month=first).exists():
             return redirect(LIST)
         settle()
-        told = whole(Period(first, first, EVERY_KIND))
+        told = whole(of_all(first, first))
         return self.shown(request, "month_freeze", title=_("Before it is frozen"), month=first, told=told)
 
     # One frozen month ----------------------------------------------------------------------------
@@ -111,7 +109,6 @@ class FrozenMonthAdmin(Pages):
         rows = FrozenMonth.objects.select_related("frozen_by")
         month = get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
         settle()
-        period = Period(month.month, month.month, EVERY_KIND)
         corrections = month.corrections.select_related("event__actor", "event__record", "event__note")
         page = Paginator(corrections.defer("event__record__sealed"), PER_PAGE).get_page(request.GET.get("page"))
         return self.shown(
@@ -120,7 +117,7 @@ class FrozenMonthAdmin(Pages):
             title=_("Frozen month %(month)s") % {"month": f"{month.month:%m/%Y}"},
             month=month,
             by=person_name(month.frozen_by),
-            figures=beside(told_of(month, period), whole(period)),
+            figures=beside(told_of(month, Scope.ALL), whole(of_all(month.month, month.month))),
             corrections=[told(row) for row in page],
             page=page,
         )
@@ -140,13 +137,17 @@ def first_day(year: int, month: int) -> datetime.date:
 def lines() -> list[Line]:
     """Every month of which there are figures, the last one first."""
     known = list(months())
-    figures = read(ChannelFigure, "month", Period(known[-1], known[0], EVERY_KIND))
+    figures = by_month(of_all(known[-1], known[0]))
     rows = FrozenMonth.objects.defer("cells").select_related("frozen_by").annotate(corrected=Count("corrections"))
     kept = {row.month: row for row in rows}
-    return [Line(month, figures.get(month, NOTHING), kept.get(month), month < frozen.this_month()) for month in known]
+    return [Line(month, figures[month], kept.get(month), month < frozen.this_month()) for month in known]
 
 
-def beside(then: Totals, now: Totals) -> list[tuple[str, str, str]]:
+def of_all(first: datetime.date, last: datetime.date) -> Query:
+    return Query(first, last, Scope.ALL)
+
+
+def beside(then: Figures, now: Figures) -> list[tuple[str, str, str]]:
     """The figures as they were told, beside those of now."""
     names = {
         "received": _("Received"),
@@ -156,7 +157,7 @@ def beside(then: Totals, now: Totals) -> list[tuple[str, str, str]]:
         "on_time": _("On time"),
         "late": _("Late"),
         "online": _("Resolved, filed online"),
-        "share_on_time": _("Share ahead and on time (%)"),
+        "share_in_time": _("Share ahead and on time (%)"),
     }
     return [(label, words(getattr(then, name)), words(getattr(now, name))) for name, label in names.items()]
 

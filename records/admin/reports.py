@@ -18,7 +18,7 @@ from organisation.admin_pages import Pages
 from organisation.models import User
 from organisation.roles import Deed, can
 from records import actions, reports
-from records.models import ChannelFigure, Report, ReportFile, ReportScope
+from records.models import ChannelFigure, Report, ReportFile, Scope
 from records.statistics.frozen import this_month
 from records.statistics.tables import settle
 
@@ -47,7 +47,7 @@ class ReportForm(forms.Form):
 
     first = forms.TypedChoiceField(label=_("From the month"), coerce=datetime.date.fromisoformat)
     last = forms.TypedChoiceField(label=_("Until the month"), coerce=datetime.date.fromisoformat)
-    scope = forms.TypedChoiceField(label=_("Scope"), coerce=ReportScope, choices=ReportScope.choices)
+    scope = forms.TypedChoiceField(label=_("Scope"), coerce=Scope, choices=Scope.choices)
 
     def __init__(self, data: Any = None) -> None:
         known = [(month.isoformat(), f"{month:%m/%Y}") for month in months()]

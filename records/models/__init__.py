@@ -10,6 +10,7 @@ from .figures import (
     FigureState,
     FrozenCorrection,
     FrozenMonth,
+    Scope,
     UnitFigure,
     WorkFigure,
 )
@@ -26,7 +27,7 @@ from .record import (
     RecordWord,
 )
 from .reminders import ApologyDraft, Reminder, StaffMessage
-from .reports import Report, ReportFile, ReportScope
+from .reports import Report, ReportFile
 
 __all__ = [
     "FAR",
@@ -58,7 +59,7 @@ __all__ = [
     "Reminder",
     "Report",
     "ReportFile",
-    "ReportScope",
+    "Scope",
     "StaffMessage",
     "UnitFigure",
     "WorkFigure",

@@ -11,6 +11,15 @@ from procedures.models import ChannelKind
 from .record import Event
 
 
+class Scope(models.TextChoices):
+    """Where the records were handed in; the values but the last are kinds of units."""
+
+    CENTER = "center", _("the Center")
+    DISTRICTS = "district", _("one-stop shops of the districts")
+    COMMUNES = "commune", _("one-stop shops of the communes")
+    ALL = "all", _("all one-stop shops")
+
+
 class Figure(models.Model):
     """So many records of a month by one measure (`statistics/cells.py`). Keys of units and fields are plain numbers:
     a cell belongs to no row that could refuse it."""

@@ -5,14 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-
-class ReportScope(models.TextChoices):
-    """Whose receptions a report tells of."""
-
-    CENTER = "center", _("Received at the Center")
-    DISTRICT = "district", _("Received in the districts")
-    COMMUNE = "commune", _("Received in the communes")
-    ALL = "all", _("All one-stop shops")
+from .figures import Scope
 
 
 class Report(models.Model):
@@ -26,7 +19,7 @@ class Report(models.Model):
     made_at = models.DateTimeField(_("made at"))
     first = models.DateField(_("from"))  # the first day of the first month
     last = models.DateField(_("until"))  # the first day of the last month
-    scope = models.CharField(_("scope"), max_length=8, choices=ReportScope, default=ReportScope.CENTER)
+    scope = models.CharField(_("scope"), max_length=8, choices=Scope, default=Scope.CENTER)
     judged_at = models.DateTimeField()  # the end of the period, or now when it is not over
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.RUNNING)
     reached = models.BigIntegerField(default=0)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple, TypeVar
 
-from .reading import By, Query, Scope, Structure
+from records.models import Scope
+
+from .reading import By, Query, Structure
 
 MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 MOST_MONTHS = 120

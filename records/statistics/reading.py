@@ -13,21 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from organisation import succession
 from organisation.models import Agency, AgencyKind
 from procedures import ownership
-from records.models import ChannelFigure, UnitFigure, WorkFigure
+from records.models import ChannelFigure, Scope, UnitFigure, WorkFigure
 
 from .cells import EDGES, FIRST_BUCKET, Measure, edge
 from .formula import share
 
 ENDINGS = (Measure.AHEAD, Measure.ON_TIME, Measure.LATE)
-
-
-class Scope(models.TextChoices):
-    """Where the records were handed in; the values are kinds of units."""
-
-    CENTER = "center", _("the Center")
-    DISTRICTS = "district", _("one-stop shops of the districts")
-    COMMUNES = "commune", _("one-stop shops of the communes")
-    ALL = "all", _("all one-stop shops")
 
 
 class By(models.TextChoices):
@@ -100,6 +91,10 @@ class Figures:
         return sum(self.counts[measure] for measure in ENDINGS)
 
     @property
+    def online(self) -> int:
+        return self.counts[Measure.ONLINE]
+
+    @property
     def at_start(self) -> int:
         """In process when the period began."""
         return left_open(self.before)
@@ -115,7 +110,7 @@ class Figures:
 
     @property
     def share_online(self) -> float | None:
-        return share(self.counts[Measure.ONLINE], self.resolved)
+        return share(self.online, self.resolved)
 
     @property
     def median(self) -> Time | None:
@@ -182,6 +177,15 @@ def total(told: dict[datetime.date, Figures]) -> Figures:
     for month in told.values():
         whole.counts.update(month.counts)
     return whole
+
+
+def whole(query: Query) -> Figures:
+    return total(by_month(query))
+
+
+def kinds(scope: str) -> list[str]:
+    """The kinds of the units that are meant."""
+    return AgencyKind.values if scope == Scope.ALL else [scope]
 
 
 # Groups ----------------------------------------------------------------------------------------

@@ -79,9 +79,9 @@ def test_a_wrong_period_is_told_on_a_telephone(phone, in_portal):
 
 def test_a_report_under_way_shows_how_far_it_is(page, phone, in_portal):
     program = (
-        "from records import reports\nimport datetime\nfrom records.models import ReportScope\n"
+        "from records import reports\nimport datetime\nfrom records.models import Scope\n"
         "day = datetime.date(2024, 7, 1)\n"
-        "job = reports.ask(day, day, ReportScope.ALL, User.objects.get(username='demo-supervisor'))\n"
+        "job = reports.ask(day, day, Scope.ALL, User.objects.get(username='demo-supervisor'))\n"
         "job.until = 10**9\njob.save()\nprint(job.pk)"  # more than a slice can look at
     )
     key = in_portal(program)

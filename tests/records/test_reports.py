@@ -18,8 +18,8 @@ from organisation.models import Agency
 from organisation.roles import Role
 from procedures.models import ChannelKind
 from records import actions, report_files, report_sections, reports
-from records.models import Record, Report, ReportFile, ReportScope
-from records.statistics import frozen, report, standing_open
+from records.models import Record, Report, ReportFile, Scope
+from records.statistics import frozen, reading, standing_open
 from records.statistics.formula import Verdict
 from records.statuses import Status
 
@@ -37,7 +37,7 @@ def watch(client):
     return client
 
 
-def ask(first=JULY, last=JULY, scope=ReportScope.CENTER):
+def ask(first=JULY, last=JULY, scope=Scope.CENTER):
     return reports.ask(first, last, scope, supervisor())
 
 
@@ -99,7 +99,7 @@ def test_open_records_are_judged_at_the_end_of_the_period(july):
 
 def test_each_table_ends_with_the_whole(july):
     asked = made(ask())
-    whole = report_sections.whole(report.Period(JULY, JULY, report.KINDS["center"]))
+    whole = reading.whole(reading.Query(JULY, JULY))
     for section in report_sections.sections(asked):
         if len(section.head) == 10:
             assert section.rows[-1][1] == whole.received == 6
@@ -110,17 +110,17 @@ def test_each_table_ends_with_the_whole(july):
 def test_the_scope_says_whose_receptions_count(scope, received):
     for unit in ("ttpvhcc", DISTRICT, COMMUNE, COMMUNE):
         receive(unit=unit, at=TENTH)
-    asked = made(ask(scope=ReportScope(scope)))
+    asked = made(ask(scope=Scope(scope)))
     assert tables(asked)["headline"][0] == received
     assert asked.tally == {"overdue": received}
 
 
 def test_times_are_told_as_within_so_many_working_days(july):
     reports.settle()
-    told = report.whole(report.Period(JULY, JULY, ["center"]))
-    assert (told.within(50), told.within(90)) == (120, 15 * 480)
-    assert report.totals({}).within(50) is None
-    assert report.totals({}).share_on_time is None
+    told = reading.whole(reading.Query(JULY, JULY))
+    assert (told.median, told.ninth_tenth) == (reading.Time(120), reading.Time(15 * 480))
+    assert reading.Figures().median is None
+    assert reading.Figures().share_in_time is None
 
 
 def test_frozen_months_are_told_as_they_were_and_as_they_are(july):
@@ -234,7 +234,7 @@ def test_a_period_that_makes_no_sense_is_refused(first, last, message):
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR])
 def test_only_supervisors_ask_for_reports(role):
     with pytest.raises(actions.NotYours):
-        reports.ask(JULY, JULY, ReportScope.CENTER, officer(role=role))
+        reports.ask(JULY, JULY, Scope.CENTER, officer(role=role))
 
 
 def test_the_work_is_done_in_slices_and_goes_on_where_it_stopped(july, monkeypatch):
@@ -298,7 +298,7 @@ def test_the_workbook_has_a_sheet_for_each_table_with_numbers_as_numbers(july):
 def test_no_name_is_taken_for_a_formula(begin):
     Agency.objects.filter(code=COMMUNE).update(name=f"{begin}1+1")
     receive(unit=COMMUNE, at=TENTH)
-    book = book_of(made(ask(scope=ReportScope.COMMUNE)))
+    book = book_of(made(ask(scope=Scope.COMMUNE)))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if str(cell.value).endswith("1+1")]
     assert {cell.value for cell in cells} == {f"'{begin}1+1"}
     assert {cell.data_type for cell in cells} == {"s"}
