@@ -23,6 +23,7 @@ from .record import (
     Record,
     RecordQuerySet,
     RecordWord,
+    ended_late,
 )
 
 __all__ = [
@@ -51,4 +52,5 @@ __all__ = [
     "RecordWord",
     "UnitFigure",
     "WorkFigure",
+    "ended_late",
 ]
