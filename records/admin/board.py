@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -31,11 +32,19 @@ FOOT, HEAD = 16, 14  # of the chart: room for days and numbers
 
 
 class Number(NamedTuple):
-    """A number and the address of exactly its records."""
+    """A number and the address of exactly its records; written without a template, there are hundreds on the page."""
 
     text: str
     address: str
     is_zero: bool = False
+
+    def __html__(self) -> str:
+        if self.is_zero:
+            return format_html('<span class="zero">{}</span>', self.text)
+        return format_html('<a href="{}">{}</a>', self.address, self.text)
+
+    def __str__(self) -> str:
+        return self.__html__()
 
 
 class Row(NamedTuple):
@@ -87,7 +96,7 @@ def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRespo
     if not board.sees_board(user):
         raise PermissionDenied
     now, calendar = clock.now(), current_calendar()
-    today, links = clock.today(), Links(user)
+    today, links, whole = clock.today(), Links(user), bool(request.GET.get("whole"))
     due = board.due(user, now, calendar)
     silent = silence.silent(user, today, calendar)
     worse = movements.worst(user, now, calendar)
@@ -95,25 +104,26 @@ def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRespo
     context |= {
         "title": _("Monitoring board"),
         "moment": now,
+        "whole": whole,
         "sees_all": board.sees_all(user),
         "unit": None if board.sees_all(user) else Agency.objects.filter(pk=scope.unit_of(user) or 0).first(),
         "tiles": [*tiles(user, now, due.total, links), (_("Silent offices"), silent_tile(silent), "")],
         "bars": bars(due.ahead, links),
         "chart": CHART,
         "base": CHART[1] - FOOT,
-        "agencies": parted(agency_rows(due.agencies, agencies, links)),
-        "officers": parted(officer_rows(due.officers, links)),
+        "agencies": parted(agency_rows(due.agencies, agencies, links), whole),
+        "officers": parted(officer_rows(due.officers, links), whole),
         "more_officers": max(len(due.officers) - MOST_OFFICERS, 0),
         "worse": worse_rows(worse, agencies, links, today),
-        "silent": parted(silent_rows(silent, links, today)),
+        "silent": parted(silent_rows(silent, links, today), whole),
         "silent_after": silence.SILENT_AFTER,
     }
     return TemplateResponse(request, "admin/records/board.html", context)
 
 
-def parted(rows: list[Any]) -> tuple[list[Any], list[Any]]:
-    """What is seen at once, and what is opened."""
-    return rows[:SHOWN], rows[SHOWN:]
+def parted(rows: list[Any], whole: bool) -> tuple[list[Any], list[Any]]:
+    """What is seen at once, and what is opened: nothing where all is wanted, as for printing."""
+    return (rows, []) if whole else (rows[:SHOWN], rows[SHOWN:])
 
 
 # The parts --------------------------------------------------------------------------------------
@@ -162,9 +172,16 @@ def load_numbers(load: Load, links: Links, **query: Any) -> list[Number]:
     return [links.number(count, due=due, **query) for due, count in zip((OVERDUE, TODAY, SOON_DUE), load, strict=True)]
 
 
+def ended_text(agency: Agency) -> str:
+    """Until when there was an agency that several follow: whose record is whose today, the record's page tells."""
+    if not agency.has_ended(clock.today()):
+        return ""
+    return _("until %(day)s") % {"day": date_format(agency.valid_to, "SHORT_DATE_FORMAT")}  # type: ignore[arg-type]
+
+
 def agency_rows(loads: Mapping[int, Load], agencies: Mapping[int, Agency], links: Links) -> list[Row]:
     return [
-        Row(agencies[pk].name, "", load_numbers(load, links, **links.of("agency", agencies[pk])))
+        Row(agencies[pk].name, ended_text(agencies[pk]), load_numbers(load, links, **links.of("agency", agencies[pk])))
         for pk, load in loads.items()
     ]
 

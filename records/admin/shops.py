@@ -64,18 +64,28 @@ class Drawing(NamedTuple):
 
 
 class Shop(NamedTuple):
-    office: Agency
+    name: str
+    until: datetime.date | None  # its last day, where that has passed
     tally: Tally
     share: str
     interval: str
     drawing: Drawing
 
 
+class Apart(NamedTuple):
+    """A shop with too few records to compare."""
+
+    name: str
+    until: datetime.date | None
+    tally: Tally
+
+
 class Section(NamedTuple):
     kind: str
     name: str
     shops: list[Shop]
-    apart: list[tuple[Agency, Tally]]
+    apart: list[Apart]
+    silent: list[Apart]  # no data, which is not zero
     share: str  # of all that are compared
 
 
@@ -105,23 +115,30 @@ def compared(first: datetime.date, last: datetime.date) -> dict[str, Any]:
 
 
 def section(level: shops.Level, axis: float) -> Section:
-    found = level.comparison
+    found, offices = level.comparison, level.offices
+    apart = [Apart(*told(offices[tally.office]), tally) for tally in found.apart]
     whole = found.in_time / found.resolved if found.resolved else 0.0
     return Section(
         level.kind,
         str(level.kind.label),
-        [shop(place, level.offices, axis, whole) for place in found.places],
-        [(level.offices[tally.office], tally) for tally in found.apart],
+        [shop(place, offices[place.tally.office], axis, whole) for place in found.places],
+        [one for one in apart if one.tally.received or one.tally.resolved],
+        [one for one in apart if not (one.tally.received or one.tally.resolved)],
         share_text(found.in_time, found.resolved),
     )
 
 
-def shop(place: Place, offices: dict[int, Agency], axis: float, whole: float) -> Shop:
+def told(office: Agency) -> tuple[str, datetime.date | None]:
+    """The name, and the last day of what is over."""
+    return office.name, office.valid_to if office.has_ended(clock.today()) else None
+
+
+def shop(place: Place, office: Agency, axis: float, whole: float) -> Shop:
     tally, (low, high) = place
     values = (low, tally.in_time / tally.resolved, high, max(whole, axis))
     drawing = Drawing(*(EDGE + round((value - axis) / (1 - axis) * (DRAWING[0] - 2 * EDGE)) for value in values))
     interval = _("%(low)s to %(high)s") % {"low": percent(low), "high": percent(high)}
-    return Shop(offices[tally.office], tally, share_text(tally.in_time, tally.resolved), interval, drawing)
+    return Shop(*told(office), tally, share_text(tally.in_time, tally.resolved), interval, drawing)
 
 
 def share_text(part: int, whole: int) -> str:

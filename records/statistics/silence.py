@@ -3,14 +3,14 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from organisation.models import Agency, User
 from records import scope
-from records.models import Record, UnitFigure
+from records.models import Record, RecordQuerySet, UnitFigure
 from records.working_days import ONE_DAY, Calendar
 
 from .board import sees_all
@@ -44,12 +44,16 @@ def silent(user: User, today: datetime.date, calendar: Calendar) -> list[Silence
 
 def last_receptions(user: User, today: datetime.date) -> Iterator[tuple[Agency, datetime.date | None]]:
     """Each office of the board that exists on the day, and when it received its last record: one step of an index."""
-    latest = Record.objects.filter(unit=OuterRef("pk")).order_by("-received_at", "-id").values("received_at")[:1]
     offices = Agency.objects.valid_on(today).filter(receives_records=True)
     if not sees_all(user):
         offices = offices.filter(pk=scope.unit_of(user) or 0)
-    for office in offices.annotate(latest=Subquery(latest)).order_by("name", "code"):
+    for office in offices.annotate(latest=Subquery(latest_of(OuterRef("pk")))).order_by("name", "code"):
         yield office, timezone.localtime(office.latest).date() if office.latest else None
+
+
+def latest_of(unit: Any) -> RecordQuerySet:
+    rows = Record.objects.filter(unit=unit).order_by("-received_at", "-id")
+    return rows.values("received_at")[:1]  # type: ignore[return-value]
 
 
 def silent_days(office: Agency, since: datetime.date | None, today: datetime.date, calendar: Calendar) -> int | None:
