@@ -1,7 +1,6 @@
 """One-stop shops side by side: the share on time, and how far chance alone may move it."""
 
 import datetime
-from math import floor
 from typing import Any, NamedTuple
 
 from django import forms
@@ -20,6 +19,7 @@ from records.statistics.formula import share
 
 DRAWING = (400, 20)  # of an interval; drawn as wide as its cell
 EDGE = 6  # room for the ends of the lines
+AXES = (0.99, 0.98, 0.95, *(tenth / 10 for tenth in range(9, -1, -1)))  # where a level's drawings may begin
 USUAL_MONTHS = 3  # shown at first: complete ones
 
 
@@ -87,6 +87,7 @@ class Section(NamedTuple):
     apart: list[Apart]
     silent: list[Apart]  # no data, which is not zero
     share: str  # of all that are compared
+    axis: str  # where its drawings begin
 
 
 def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:
@@ -101,21 +102,19 @@ def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRespo
 
 
 def compared(first: datetime.date, last: datetime.date) -> dict[str, Any]:
-    levels = shops.levels(first, last)
-    lowest = min((place.interval.low for level in levels for place in level.comparison.places), default=1.0)
-    axis = min(floor(lowest * 10) / 10, 0.9)
     return {
         "first": first,
         "last": last,
-        "axis": percent(axis, 0),
         "drawing": DRAWING,
         "middle": DRAWING[1] // 2,
-        "sections": [section(level, axis) for level in levels if level.offices],
+        "sections": [section(level) for level in shops.levels(first, last) if level.offices],
     }
 
 
-def section(level: shops.Level, axis: float) -> Section:
+def section(level: shops.Level) -> Section:
     found, offices = level.comparison, level.offices
+    lowest = min((place.interval.low for place in found.places), default=1.0)
+    axis = next(axis for axis in AXES if axis <= lowest)
     apart = [Apart(*told(offices[tally.office]), tally) for tally in found.apart]
     whole = found.in_time / found.resolved if found.resolved else 0.0
     return Section(
@@ -125,6 +124,7 @@ def section(level: shops.Level, axis: float) -> Section:
         [one for one in apart if one.tally.received or one.tally.resolved],
         [one for one in apart if not (one.tally.received or one.tally.resolved)],
         share_text(found.in_time, found.resolved),
+        percent(axis, 0),
     )
 
 
@@ -143,8 +143,8 @@ def shop(place: Place, office: Agency, axis: float, whole: float) -> Shop:
 
 def share_text(part: int, whole: int) -> str:
     found = share(part, whole)
-    return _("N/A") if found is None else f"{number_format(found, 2)} %"
+    return _("N/A") if found is None else f"{number_format(found, 2)}\N{NO-BREAK SPACE}%"
 
 
 def percent(value: float, places: int = 1) -> str:
-    return f"{number_format(100 * value, places)} %"
+    return f"{number_format(100 * value, places)}\N{NO-BREAK SPACE}%"

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='record',
-            index=models.Index(condition=models.Q(('status__in', {4, 6, 2, 1, 5, 7})), fields=['urgency', 'id', 'unit', 'agency', 'officer'], name='record_open'),
+            index=models.Index(condition=models.Q(('status__in', {4, 6, 2, 1, 5, 7})), fields=['urgency', 'id'], include=('unit', 'agency', 'officer'), name='record_open'),
         ),
         migrations.AddIndex(
             model_name='record',

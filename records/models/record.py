@@ -152,9 +152,10 @@ class Record(models.Model):
         ]
         indexes = [
             # The lists of the counter: open records by urgency, of everybody, of a unit, of an agency, of an officer.
-            # The first also bears what the monitoring board groups by: it is read without the rows.
+            # The first also bears what the monitoring board groups by, so that it is read without the rows.
             models.Index(
-                fields=["urgency", "id", "unit", "agency", "officer"],
+                fields=["urgency", "id"],
+                include=["unit", "agency", "officer"],
                 condition=Q(status__in=OPEN),
                 name="record_open",
             ),

@@ -92,8 +92,10 @@ def test_the_page_draws_each_interval_beside_its_numbers(client, three):
     client.force_login(supervisor())
     page = client.get(SHOPS, {"start": "2024-07", "end": "2024-07"})
     shop = next(one for one in page.context["sections"][1].shops if one.tally.resolved == 40)
-    assert shop.share == "97,50 %"
-    assert tells(page, "%(low)s to %(high)s", low="87,1 %", high="99,6 %")
+    assert shop.share == "97,50\N{NO-BREAK SPACE}%"
+    assert shop.interval.replace("\N{NO-BREAK SPACE}", " ").count("87,1 %") == 1
+    assert shop.interval in page.content.decode()
+    assert page.context["sections"][1].axis == "80\N{NO-BREAK SPACE}%"
     assert 0 < shop.drawing.low < shop.drawing.share < shop.drawing.high < 400
     assert page.content.decode().count("<svg viewBox") == 3
     assert b"board-invented" in page.content
