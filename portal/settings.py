@@ -223,8 +223,6 @@ CACHES = {
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# An index that bears more columns than it sorts by: PostgreSQL has such, SQLite makes it without them.
-SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 # E-mail --------------------------------------------------------------------------------------
 
