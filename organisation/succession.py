@@ -100,6 +100,10 @@ class Succession:
         """The unit that stands where `unit` stood."""
         return self.path(unit)[-1]
 
+    def stood_before(self, unit: int) -> frozenset[int]:
+        """The ended units where `unit` stands now."""
+        return frozenset(other for other in filter(self.is_over, self.ends) if self.living(other) == unit) - {unit}
+
     def unit_of(self, user: User) -> int | None:
         """The unit where somebody works on the day; the last one that was theirs where nobody said what follows."""
         if user.unit_id is None:

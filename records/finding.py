@@ -69,7 +69,7 @@ def found(user: User, asked: Asked, filters: listing.Filters, now: datetime.date
         return Result([rows.filter(code=asked.code)], BY_AGE, filters)
     if listing.reads_all(user) and not filters.everything:
         rows = rows.filter(scope.own(user))
-    rows = rows.filter(filters.conditions(filters.start, filters.end), listing.due_condition(filters.due, now))
+    rows = rows.filter(filters.conditions(filters.start, filters.end), listing.due_by(filters, now))
     if asked.digits:
         phone, identity = (personal.keyed_hash(kind, asked.digits) for kind in ("phone", "identity"))
         no_phone = Q(phone_hash__isnull=True) | ~Q(phone_hash=phone)
@@ -83,7 +83,7 @@ def found(user: User, asked: Asked, filters: listing.Filters, now: datetime.date
         return Result([rows.filter(others, name_words__word=rarest)], BY_AGE, filters)
     # Whoever has such a name is one of thousands: the list as it is, along its own index, asks for the words.
     strands = [strand.filter(with_words(hashes)) for strand in listing.listed(user, filters, now)]
-    return Result(strands, filters.order, filters, bounded=not filters.is_open)
+    return Result(strands, filters.order, filters, bounded=filters.is_bounded)
 
 
 def with_words(hashes: Iterable[int]) -> Q:

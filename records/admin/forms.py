@@ -1,6 +1,7 @@
 """The forms of the counter: filters of the list, and one form for each action on a record."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from organisation import succession
 from organisation.models import Agency, AgencyKind, User
 from portal import clock
 from procedures.models import ChannelKind, Procedure, parse_code
@@ -21,8 +23,10 @@ from records.statuses import Status, moves_from
 from records.working_days import CLOSING
 
 ALL = ("", _("All"))
+DUE = [*listing.QUICK.items(), *listing.FROM_THE_BOARD.items()]
 SHOWN = ("code", "name", "short_name", "kind", "receives_records")  # of hundreds of units
 INCOMPLETE = _("The form was incomplete. Please try again.")
+KEY = re.compile(r"[0-9]{1,18}\Z")
 LONGEST_REASON = 2_000  # characters
 
 
@@ -69,7 +73,7 @@ class FilterForm(forms.Form):
     use_required_attribute = False
 
     scope = forms.ChoiceField(label=_("Units"), required=False)
-    due = forms.ChoiceField(required=False, choices=list(listing.QUICK.items()), widget=forms.HiddenInput)
+    due = forms.ChoiceField(required=False, choices=DUE, widget=forms.HiddenInput)
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
@@ -86,6 +90,9 @@ class FilterForm(forms.Form):
     officer = forms.ChoiceField(label=_("Officer in charge"), required=False, widget=LongSelect)
     start = forms.DateField(label=_("Received from"), required=False, widget=day_input())
     end = forms.DateField(label=_("Received until"), required=False, widget=day_input())
+    due_from = forms.DateField(label=_("Due from"), required=False, widget=day_input())
+    due_to = forms.DateField(label=_("Due until"), required=False, widget=day_input())
+    with_former = forms.BooleanField(label=_("With the units that they followed"), required=False)
 
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data)
@@ -100,11 +107,19 @@ class FilterForm(forms.Form):
         chosen = [self.agencies.get(data.get(name, "")) for name in ("unit", "agency")]
         units = [key for key in (scope.unit_of(user), *(agency.pk for agency in chosen if agency)) if key]
         self.officers = {str(one.pk): one for one in by_name(keepers.officers(units, scope.state_of(user)))}
+        self.know_officer(data.get("officer", ""))
         people = [(key, person_name(one)) for key, one in self.officers.items()]
         self.choose("officer", [ALL, ("me", _("Me")), (listing.NOBODY, _("Nobody")), *people])
 
     def choose(self, name: str, choices: Any) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def know_officer(self, key: str) -> None:
+        """Let somebody of another unit be chosen who is in charge of open records that the user may read."""
+        if key in self.officers or not KEY.match(key):
+            return
+        if scope.visible_to(self.user).filter(listing.STILL_OPEN, officer=int(key)).exists():
+            self.officers[key] = User.objects.get(pk=key)
 
     def grouped(self, wanted: Any) -> list[Any]:
         """The agencies that are wanted, under the names of their kinds."""
@@ -122,9 +137,10 @@ class FilterForm(forms.Form):
         return found
 
     def clean(self) -> dict[str, Any]:
-        start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
-        if start and end and end < start:
-            self.add_error("end", _("The last day lies before the first."))
+        for first, last in (("start", "end"), ("due_from", "due_to")):
+            start, end = self.cleaned_data.get(first), self.cleaned_data.get(last)
+            if start and end and end < start:
+                self.add_error(last, _("The last day lies before the first."))
         return self.cleaned_data
 
     def filters(self) -> listing.Filters:
@@ -134,8 +150,12 @@ class FilterForm(forms.Form):
         if "officer" in chosen:
             officer = chosen["officer"]
             chosen["officer"] = self.user if officer == "me" else self.officers.get(officer, officer)
+        with_former = chosen.pop("with_former", False)
         for name in {"unit", "agency"} & chosen.keys():
             chosen[name] = self.agencies[chosen[name]]
+            if with_former:
+                units = succession.units(scope.state_of(self.user))
+                chosen[f"{name}_formers"] = units.stood_before(chosen[name].pk)
         return listing.Filters(everything=chosen.pop("scope", "") == "all", **chosen)
 
     @property

@@ -14,7 +14,7 @@ from django.views.generic import RedirectView
 from organisation.models import User
 from records.models import Record
 
-from . import reception, record_list, record_page
+from . import board, reception, record_list, record_page, shops
 
 # What people type here may be personal: no report of an error holds it.
 kept_private = [
@@ -50,6 +50,8 @@ class RecordAdmin(admin.ModelAdmin):
             path("", view(self.changelist_view), name=f"{name}_changelist"),
             path("add/", view(self.add_view), name=f"{name}_add"),
             path("procedures/", view(self.procedures_view), name=f"{name}_procedures"),
+            path("board/", view(self.board_view), name=f"{name}_board"),
+            path("board/shops/", view(self.shops_view), name=f"{name}_shops"),
             path("<int:key>/", view(to_page)),
             path("<int:key>/received/", view(self.received_view), name=f"{name}_received"),
             path("<int:key>/change/", view(self.record_view), name=f"{name}_change"),
@@ -78,6 +80,14 @@ class RecordAdmin(admin.ModelAdmin):
     @method_decorator(require_safe)
     def received_view(self, request: HttpRequest, key: int) -> HttpResponse:
         return reception.told(request, reader(request), key, self.page(request))
+
+    @method_decorator(require_safe)
+    def board_view(self, request: HttpRequest) -> HttpResponse:
+        return board.show(request, reader(request), self.page(request))
+
+    @method_decorator(require_safe)
+    def shops_view(self, request: HttpRequest) -> HttpResponse:
+        return shops.show(request, reader(request), self.page(request))
 
     @private
     def record_view(self, request: HttpRequest, key: int) -> HttpResponse:

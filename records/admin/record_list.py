@@ -76,6 +76,7 @@ def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRespo
         "typed": typed,
         "forgotten": bool(request.GET.get("search")) and not typed,
         "quick": [(due, label, listing.count_text(amounts[due])) for due, label in listing.QUICK.items()],
+        "special": "" if typed else listing.FROM_THE_BOARD.get(filters.due, ""),
         "chosen_due": filters.due if filters.is_open and not typed else None,
         "period": (first, last) if result.bounded else None,
         "rows": [line(record, now) for record in page.rows],
@@ -88,7 +89,7 @@ def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRespo
 
 
 def plain(user: User, filters: listing.Filters, now: datetime.datetime) -> finding.Result:
-    return finding.Result(listing.listed(user, filters, now), filters.order, filters, bounded=not filters.is_open)
+    return finding.Result(listing.listed(user, filters, now), filters.order, filters, bounded=filters.is_bounded)
 
 
 class Line(NamedTuple):

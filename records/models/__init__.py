@@ -25,6 +25,7 @@ from .record import (
     Record,
     RecordQuerySet,
     RecordWord,
+    ended_late,
 )
 from .reminders import ApologyDraft, Reminder, StaffMessage
 from .reports import Report, ReportFile
@@ -63,4 +64,5 @@ __all__ = [
     "StaffMessage",
     "UnitFigure",
     "WorkFigure",
+    "ended_late",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Agency
@@ -20,6 +20,20 @@ from ..personal import masked_name, unseal
 from ..statuses import OPEN, STANDING_STILL, Status
 
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)  # sorts what has no date behind everything that has one
+
+
+def ended_late(stopped: Any = Status.STOPPED, one: Any = 1) -> Q:
+    """Those that ended after their promise, or were stopped after a second supplement (`statistics/formula.py`).
+
+    A condition of an index: who asks along it gives both numbers as they stand there (`listing.Literal`).
+    """
+    promise = F("promised_at")
+    return (
+        Q(resolved_at__gt=promise)
+        | Q(resolved_at__isnull=True, returned_at__gt=promise)
+        | Q(status=stopped, status_since__gt=promise)
+        | Q(status=stopped, supplements__gt=one, promised_at__isnull=False)
+    )
 
 
 class ApplicantKind(models.TextChoices):
@@ -145,6 +159,26 @@ class Record(models.Model):
             ),
             models.Index(
                 fields=["officer", "urgency", "id"], condition=Q(status__in=OPEN), name="record_open_of_officer"
+            ),
+            # What the monitoring board groups open records by, read without the rows.
+            models.Index(
+                fields=["urgency", "unit", "agency", "officer"],
+                condition=Q(status__in=OPEN),
+                name="record_open_on_board",
+            ),
+            # What lies: with the citizen, and results that nobody collects; and promises that were not kept.
+            models.Index(
+                fields=["status_since", "id", "unit", "agency"],
+                condition=Q(status__in=STANDING_STILL),
+                name="record_waiting",
+            ),
+            models.Index(
+                fields=["status_since", "id", "unit", "agency"],
+                condition=Q(status=Status.RESOLVED),
+                name="record_uncollected",
+            ),
+            models.Index(
+                fields=["promised_at", "id", "unit", "agency"], condition=ended_late(), name="record_ended_late"
             ),
             # Ended records by period, of everybody, of a unit, of an agency.
             models.Index(fields=["-received_at", "-id"], name="record_received"),

@@ -417,13 +417,14 @@ def test_nothing_counts_or_skips_the_rows_of_the_table(counter, many):
             assert "LIMIT" in query
 
 
-def plan(queryset):
+def plan(queryset, sorting="off"):
     """How the database would answer, without falling back to reading all of a table that is small now."""
     sql, params = queryset.query.sql_with_params()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; "
+                f"SET LOCAL enable_sort = {sorting}; SET LOCAL enable_incremental_sort = off"
             )
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}", params)
         return "\n".join(str(row[-1]) for row in cursor.fetchall())

@@ -88,7 +88,7 @@ def test_the_table_below_names_every_address():
     """A new address needs its line in these tests."""
     urls = admin.site.get_model_admin(Record).get_urls()
     assert all(isinstance(url, URLPattern) for url in urls)
-    names = ["changelist", "add", "procedures", None, "received", "change"]
+    names = ["changelist", "add", "procedures", "board", "shops", None, "received", "change"]  # board: test_board.py
     assert [url.name for url in urls] == [name and f"records_record_{name}" for name in names]
 
 
