@@ -131,7 +131,11 @@ def test_what_lies_is_counted_from_the_day_on_which_it_has_lain_too_long(busy):
 # Each number opens its records -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("person", [supervisor, officer, lambda: officer(COMMUNE), settler], ids=str)
+@pytest.mark.parametrize(
+    "person",
+    [supervisor, officer, lambda: officer(COMMUNE), settler],
+    ids=["supervisor", "officer", "of a commune", "who settles"],
+)
 def test_each_number_opens_exactly_its_records(client, busy, person):
     client.force_login(person())
     links = NUMBER.findall(client.get(BOARD, {"whole": 1}).content.decode())
