@@ -20,8 +20,8 @@ MANAGE := $(BIN)/python manage.py
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u PORTAL_TODAY -u PORTAL_TWO_FACTOR \
 	-u PORTAL_DATA_KEYS -u PORTAL_HASH_KEY
 # One file stays in one process: its browser and its data are set up once. tests/conftest.py knows which go first.
-# Three processes keep two cores busy: one of them usually waits, for a page or for a process it has started.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# Four processes keep two cores busy: they often wait, for a page or for a process that they have started.
+PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
 help: ## List the commands

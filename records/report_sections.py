@@ -16,7 +16,7 @@ from .models import ChannelFigure, FrozenMonth, Report, Scope
 from .statistics.cells import DAY
 from .statistics.formula import IN_TIME, Verdict, share
 from .statistics.groups import Group, named
-from .statistics.reading import By, Figures, Query, Time, by_month, kinds, whole
+from .statistics.reading import By, Figures, Query, Time, by_month, kinds, total, whole
 from .statistics.standing_open import NOT_JUDGED
 
 Cell = str | int | float | None  # None: not applicable, of nothing
@@ -41,16 +41,21 @@ class Section(NamedTuple):
 def sections(report: Report) -> list[Section]:
     with translation.override(settings.LANGUAGE_CODE):
         query = query_of(report)
+        months = by_month(query)
+        told = total(months)
+        groups = [
+            (By.AGENCY, _("By settling agency"), _("Agency"), _("Agencies as they were at reception.")),
+            (By.LEVEL, _("By level"), _("Level of the receiving unit"), ""),
+            (By.UNIT, _("By receiving unit"), _("Unit"), _("A unit without any record is not listed.")),
+            (By.FIELD, _("By field"), _("Field"), ""),
+            (By.CHANNEL, _("By channel"), _("Channel"), ""),
+        ]
         return [
-            headline(query),
-            balanced(query),
-            indicator(report, query),
-            by_months(query),
-            parts(By.AGENCY, _("By settling agency"), _("Agency"), query, _("Agencies as they were at reception.")),
-            parts(By.LEVEL, _("By level"), _("Level of the receiving unit"), query),
-            parts(By.UNIT, _("By receiving unit"), _("Unit"), query, _("A unit without any record is not listed.")),
-            parts(By.FIELD, _("By field"), _("Field"), query),
-            parts(By.CHANNEL, _("By channel"), _("Channel"), query),
+            headline(told),
+            balanced(told),
+            indicator(report, told),
+            table(_("By month"), _("Month"), [row(f"{month:%m/%Y}", found) for month, found in months.items()], told),
+            *(table(title, what, parts(query._replace(by=by)), told, note) for by, title, what, note in groups),
             *frozen(query),
             definitions(),
         ]
@@ -63,8 +68,7 @@ def query_of(report: Report) -> Query:
 # The whole -------------------------------------------------------------------------------------
 
 
-def headline(query: Query) -> Section:
-    told = whole(query)
+def headline(told: Figures) -> Section:
     rows: list[Sequence[Cell]] = [
         (_("Received"), told.received),
         (_("Not accepted"), told.refused),
@@ -88,8 +92,7 @@ def days(time: Time | None) -> Cell:
     return f"> {number:g}" if time.beyond else number
 
 
-def balanced(query: Query) -> Section:
-    told = whole(query)
+def balanced(told: Figures) -> Section:
     rows: list[Sequence[Cell]] = [
         (_("In process at the start of the period"), told.at_start),
         (_("+ Received in the period"), told.received),
@@ -100,9 +103,9 @@ def balanced(query: Query) -> Section:
     return Section(_("Balance"), (_("Figure"), _("Records")), rows, has_sum=True)
 
 
-def indicator(report: Report, query: Query) -> Section:
+def indicator(report: Report, told: Figures) -> Section:
     """The indicator of Decision 766/QĐ-TTg: what ended in the period, and what was open at its end."""
-    told, opened = whole(query), Counter(report.tally)
+    opened = Counter(report.tally)
     in_time = told.ahead + told.on_time + sum(opened[verdict] for verdict in IN_TIME)
     judged = told.resolved + sum(opened[verdict] for verdict in Verdict)
     rows: list[Sequence[Cell]] = [
@@ -150,21 +153,15 @@ def row(name: str, told: Figures) -> Sequence[Cell]:
     )
 
 
-def table(title: str, what: str, query: Query, rows: Sequence[Sequence[Cell]], note: str = "") -> Section:
+def table(title: str, what: str, rows: Sequence[Sequence[Cell]], told: Figures, note: str = "") -> Section:
     """A table with a row for each part and one for the whole."""
-    return Section(title, head(what), [*rows, row(_("Total"), whole(query))], note, has_sum=True)
+    return Section(title, head(what), [*rows, row(_("Total"), told)], note, has_sum=True)
 
 
-def by_months(query: Query) -> Section:
-    rows = [row(f"{month:%m/%Y}", told) for month, told in by_month(query).items()]
-    return table(_("By month"), _("Month"), query, rows)
-
-
-def parts(by: By, title: str, what: str, query: Query, note: str = "") -> Section:
-    """By groups of one sort, the largest first: a report is for those who answer for the records, all are named."""
-    found = named(query._replace(by=by), succession.state())
-    ordered = sorted(found, key=lambda item: (-item.figures.received, item.group.name))
-    return table(title, what, query, [row(name_of(item.group), item.figures) for item in ordered], note)
+def parts(query: Query) -> list[Sequence[Cell]]:
+    """The groups, the largest first: a report is for those who answer for the records, all of them are named."""
+    found = sorted(named(query, succession.state()), key=lambda item: (-item.figures.received, item.group.name))
+    return [row(name_of(item.group), item.figures) for item in found]
 
 
 def name_of(group: Group) -> str:

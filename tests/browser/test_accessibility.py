@@ -34,6 +34,7 @@ PAGES = {
     "not found": "/no/such/page",
 }
 ADDRESSES = [*PAGES.values(), *(f"/en{address}" for address in PAGES.values()), "/api/docs"]
+DESK = {"width": 1440, "height": 900}
 # No `preload`: axe would load the style sheets that others import once more, as inline styles, which are refused.
 RULES = {"preload": False, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -67,7 +68,7 @@ def too_wide(page):
 
 @pytest.fixture(scope="module")
 def desk(browser, portal_server):
-    with watched_page(browser, portal_server, viewport={"width": 1440, "height": 900}) as page:
+    with watched_page(browser, portal_server, viewport=DESK) as page:
         yield page
 
 
@@ -80,16 +81,7 @@ def telephone(browser, portal_server):
 
 @pytest.fixture(scope="module")
 def dark(browser, portal_server):
-    size = {"width": 1440, "height": 900}
-    with watched_page(browser, portal_server, viewport=size, color_scheme="dark") as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def zoomed(browser, portal_server):
-    """A desk of 1440 pixels at 200 %."""
-    size = {"width": 720, "height": 450}
-    with watched_page(browser, portal_server, viewport=size, device_scale_factor=2) as page:
+    with watched_page(browser, portal_server, viewport=DESK, color_scheme="dark") as page:
         yield page
 
 
@@ -102,17 +94,22 @@ def visit(page, address):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_axe_finds_nothing_on_a_desk(desk, address):
+def test_axe_finds_nothing_on_a_desk_and_at_200_per_cent_nothing_scrolls_to_the_side(desk, address):
+    desk.set_viewport_size(DESK)
     visit(desk, address)
     assert too_wide(desk) == []
     assert violations(desk) == ""
+    desk.set_viewport_size({side: pixels // 2 for side, pixels in DESK.items()})
+    assert too_wide(desk) == []
+    assert desk.locator("h1").first.is_visible()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_axe_finds_nothing_on_a_telephone(telephone, address):
     visit(telephone, address)
     assert too_wide(telephone) == []
-    assert violations(telephone) == ""
+    if not address.startswith("/en"):  # what axe sees is the same in both languages; what is too wide is not
+        assert violations(telephone) == ""
 
 
 @pytest.mark.parametrize("address", PAGES.values())  # the colours are the same in both languages
@@ -120,13 +117,6 @@ def test_axe_finds_nothing_in_the_dark(dark, address):
     visit(dark, address)
     assert dark.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 25, 30)"
     assert violations(dark) == ""
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_at_twice_the_size_nothing_scrolls_to_the_side(zoomed, address):
-    visit(zoomed, address)
-    assert too_wide(zoomed) == []
-    assert zoomed.locator("h1").first.is_visible()
 
 
 def test_filters_and_results_changed_in_place_stay_accessible(page):

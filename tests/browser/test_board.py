@@ -40,7 +40,7 @@ def dark(browser, portal_server):
 
 
 @pytest.mark.parametrize("address", [BOARD, f"{BOARD}?whole=1", SHOPS, f"{SHOPS}?start=2024-07&end=2024-06"])
-@pytest.mark.parametrize("place", ["page", "phone", "dark"])
+@pytest.mark.parametrize("place", ["phone", "dark"])
 def test_axe_finds_nothing_and_nothing_scrolls_to_the_side(request, busy, place, address):
     page: Page = request.getfixturevalue(place)
     sign_in(page, "demo-supervisor")

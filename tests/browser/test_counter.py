@@ -172,7 +172,7 @@ def dark(browser, portal_server):
         yield page
 
 
-@pytest.fixture(params=["page", "phone", "dark"])
+@pytest.fixture(params=["phone", "dark"])
 def anywhere(request):
     page = request.getfixturevalue(request.param)
     sign_in(page)

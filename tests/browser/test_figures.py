@@ -25,9 +25,9 @@ def records(in_portal):
     in_portal(MAKE)
 
 
-@pytest.fixture(params=["desk", "telephone", "without scripts"])
+@pytest.fixture(params=["desk", "telephone without scripts"])
 def anywhere(request):
-    names = {"desk": "page", "telephone": "phone", "without scripts": "no_script_page"}
+    names = {"desk": "page", "telephone without scripts": "no_script_page"}
     return request.getfixturevalue(names[request.param])
 
 

@@ -43,10 +43,10 @@ def move(in_portal, code):
     return move_on
 
 
-@pytest.fixture(params=["desk", "telephone", "without scripts"])
+@pytest.fixture(params=["desk", "telephone without scripts"])
 def anywhere(request):
     """The same way has to work everywhere."""
-    names = {"desk": "page", "telephone": "phone", "without scripts": "no_script_page"}
+    names = {"desk": "page", "telephone without scripts": "no_script_page"}
     return request.getfixturevalue(names[request.param])
 
 

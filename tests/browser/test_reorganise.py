@@ -26,7 +26,7 @@ def fill(page, kind, sources, targets):
     page.locator("#id_decision").fill("12/NQ-HĐND")
 
 
-@pytest.mark.parametrize("size", ["page", "phone", "no_script_page"])
+@pytest.mark.parametrize("size", ["page", "no_script_page"])
 def test_a_split_is_looked_at_entered_and_undone(request, in_portal, size):
     in_portal("officer('so-cong-thuong')")
     page = request.getfixturevalue(size)

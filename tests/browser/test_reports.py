@@ -44,7 +44,7 @@ def test_a_supervisor_freezes_a_month_and_reads_its_corrections(request, in_port
     is_fine(page)
 
 
-@pytest.mark.parametrize("size", ["page", "phone", "no_script_page"])
+@pytest.mark.parametrize("size", ["page", "no_script_page"])
 def test_a_supervisor_makes_a_report_and_downloads_it(request, in_portal, size):
     in_portal(RECEIVE.format(month=7))
     page = request.getfixturevalue(size)

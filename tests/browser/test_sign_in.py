@@ -77,7 +77,6 @@ def set_up(page, size):
 @pytest.mark.parametrize(
     ("size", "name"),
     [
-        ("desk", "demo-officer"),
         ("phone", "demo-supervisor"),
         ("dark phone", "demo-steward"),
         ("without script", "demo-administrator"),

@@ -17,12 +17,15 @@ from records.models import (
     LookupFailure,
     Record,
     RecordWord,
+    Reminder,
+    Report,
+    ReportFile,
     UnitFigure,
     WorkFigure,
 )
 from records.statuses import Status
 
-from .factories import NINE, in_status, officer, receive
+from .factories import NINE, in_status, officer, receive, supervisor
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,11 @@ def event(**values) -> None:
     create(Event, **{"record": receive(), "sequence": 2, "kind": "status", "at": NINE, "to_status": 4, **values})
 
 
+def report(**values) -> Report:
+    asked = {"made_by": supervisor(), "made_at": NINE, "judged_at": NINE, "first": "2024-07-01", "last": "2024-07-01"}
+    return Report.objects.create(**{**asked, **values})
+
+
 FIGURES = {"unit": UnitFigure, "work": WorkFigure, "channel": ChannelFigure}
 
 
@@ -77,6 +85,11 @@ BREAKS = {
     "lookup_failure_once": lambda: [create(LookupFailure, key=1, window=NINE) for _twice in range(2)],
     "bulk_item_position_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 1, "code": "b"}]),
     "bulk_item_code_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 2, "code": "a"}]),
+    "reminder_once": lambda: [
+        create(Reminder, record=record, kind="day", due="2024-08-28", made_at=NINE) for record in [receive()] * 2
+    ],
+    "report_period_in_order": lambda: report(last="2024-06-01"),
+    "report_file_once": lambda: [create(ReportFile, report=made, kind="pdf", content=b"") for made in [report()] * 2],
     **{f"{name}_figure_once": lambda model=model: figure(model, times=2) for name, model in FIGURES.items()},
     **{f"{name}_figure_not_negative": lambda model=model: figure(model, count=-1) for name, model in FIGURES.items()},
 }

@@ -298,7 +298,7 @@ def test_the_workbook_has_a_sheet_for_each_table_with_numbers_as_numbers(july):
 def test_no_name_is_taken_for_a_formula(begin):
     Agency.objects.filter(code=COMMUNE).update(name=f"{begin}1+1")
     receive(unit=COMMUNE, at=TENTH)
-    book = book_of(made(ask(scope=Scope.COMMUNE)))
+    book = book_of(made(ask(scope=Scope.COMMUNES)))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if str(cell.value).endswith("1+1")]
     assert {cell.value for cell in cells} == {f"'{begin}1+1"}
     assert {cell.data_type for cell in cells} == {"s"}
