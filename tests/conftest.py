@@ -22,7 +22,7 @@ from procedures.learning import counting
 from procedures.search import index
 from records import guards
 
-from .portals import DAY, ROOT, environment, own_database, prepare, running_portal
+from .portals import CHROMIUM, DAY, ROOT, environment, own_database, prepare, running_portal
 
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 INDEX = pytest.StashKey[index.Index]()
@@ -38,18 +38,6 @@ FIRST = (
     "records/test_import.py",
     "browser/",
 )
-# No host but this machine is asked. The last five keep Chromium from speaking to its maker all the same, which would
-# fail tests in a closed network.
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # No test is timed: a slow moment of the machine is no fault.
 hypothesis.settings.register_profile("portal", deadline=None)

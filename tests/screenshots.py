@@ -9,8 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import CHROMIUM
-from tests.portals import ROOT, environment, own_database, prepare, running_portal
+from tests.portals import CHROMIUM, ROOT, environment, own_database, prepare, running_portal
 
 PLACE = ROOT / "docs" / "pictures"
 DESK = {"width": 1440, "height": 900}
