@@ -20,8 +20,7 @@ MANAGE := $(BIN)/python manage.py
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u PORTAL_TODAY -u PORTAL_TWO_FACTOR \
 	-u PORTAL_DATA_KEYS -u PORTAL_HASH_KEY
 # One file stays in one process: its browser and its data are set up once. tests/conftest.py knows which go first.
-# Four processes keep two cores busy: they often wait, for a page or for a process that they have started.
-PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
 help: ## List the commands
@@ -37,11 +36,16 @@ run: .venv/.runtime | staticfiles ## Start the portal with the shipped catalogue
 	@printf '\nPortal: http://127.0.0.1:%s/\nStaff:  http://127.0.0.1:%s/admin/\nCtrl-C stops it.\n\n' "$(PORT)" "$(PORT)"
 	@exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py portal.wsgi:application
 
-# What the browser shows, and what touches no database, does not depend on which one it is: that runs once.
+# What the browser shows, and what touches no database, does not depend on which one it is: that runs once. Both
+# databases at the same time: tests with a browser leave half of a machine idle.
 test: .venv/.development ## Run every test, on SQLite and on a PostgreSQL of its own, with a real browser
 	deploy/need.sh postgresql chromium pango
-	$(CLEAN) $(PYTEST)
-	$(CLEAN) tests/with_postgres.sh $(PYTEST) -m database --ignore tests/browser
+	@mkdir -p var
+	$(CLEAN) tests/with_postgres.sh $(PYTEST) -n 2 -m database --ignore tests/browser >var/tests-on-postgresql.log 2>&1 & \
+	on_postgresql=$$!; failed=0; \
+	$(CLEAN) $(PYTEST) -n 3 || failed=1; \
+	wait $$on_postgresql || failed=1; \
+	cat var/tests-on-postgresql.log; exit $$failed
 
 check: .venv/.development ## Check style, types, templates, migrations, translations and the settings of a service
 	deploy/need.sh gettext

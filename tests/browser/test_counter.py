@@ -17,6 +17,7 @@ MOST_STOPS = 120  # of the Tab key on a page
 
 def sign_in(page: Page, name: str = "demo-officer") -> None:
     page.goto("/admin/login/")
+    expect(page.locator("#id_username")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type("demo-bac-giang")
