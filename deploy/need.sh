@@ -1,12 +1,12 @@
 #!/bin/bash
-# Makes sure that what no Python package brings is there: deploy/need.sh [postgresql] [chromium] [gettext] [pango]
+# Makes sure that what no Python package brings is there: deploy/need.sh [postgresql] [chromium-headless-shell] [gettext] [pango]
 # Installs the missing Debian packages when it may; otherwise prints the line to type, and fails.
 set -euo pipefail
 
 there() {
     case $1 in
         postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
-        chromium) command -v chromium ;;
+        chromium-headless-shell) command -v chromium-headless-shell ;;
         pango) compgen -G '/usr/lib/*/libpangoft2-1.0.so.0' && compgen -G '/usr/lib/*/libharfbuzz-subset.so.0' ;;
         gettext) command -v xgettext && command -v msgattrib && command -v msgfmt ;;
         *) echo "need.sh: unknown word: $1" >&2; exit 2 ;;
