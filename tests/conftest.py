@@ -173,11 +173,9 @@ def in_portal(portal_server, portal_database):
 
 @pytest.fixture(scope="module")
 def browser():
-    """Debian's Chromium without windows. Of a module, not the session: while it runs, Playwright keeps an event loop in this
-    thread, and Django refuses its database to the tests of other files. Browser tests use no database."""
-    executable = shutil.which("chromium-headless-shell") or pytest.fail(
-        "chromium is missing; run: deploy/need.sh chromium-headless-shell"
-    )
+    """Debian's Chromium, without windows. Of a module, not the session: while it runs, Playwright keeps an event loop
+    in this thread, and Django refuses its database to the tests of other files. Browser tests use no database."""
+    executable = shutil.which("chromium-headless-shell") or pytest.fail("deploy/need.sh chromium-headless-shell")
     with (
         sync_playwright() as playwright,
         contextlib.closing(playwright.chromium.launch(executable_path=executable, args=CHROMIUM)) as chromium,

@@ -30,8 +30,6 @@ SIMULATE = [sys.executable, "manage.py", "simulate_records", "--count", "4000", 
 def draw(address: str) -> None:
     PLACE.mkdir(parents=True, exist_ok=True)
     executable = shutil.which("chromium-headless-shell") or sys.exit("missing: deploy/need.sh chromium-headless-shell")
-        "chromium is missing; run: deploy/need.sh chromium-headless-shell"
-    )
     with (
         sync_playwright() as playwright,
         contextlib.closing(playwright.chromium.launch(executable_path=executable, args=CHROMIUM)) as chromium,
