@@ -22,9 +22,6 @@ CLEAN := env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u PORTAL_T
 # One file stays in one process: its browser and its data are set up once. tests/conftest.py knows which go first.
 # Three processes keep two cores busy: one of them usually waits, for a page or for a process it has started.
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
-# Read in a browser, or answered from memory: no statement of theirs is another one on the other database.
-ONCE := --ignore tests/browser $(foreach name,search_classes suggestions kept_pages catalogue_page,--ignore tests/procedures/test_$(name).py) \
-	$(foreach name,security error_pages,--ignore tests/portal/test_$(name).py)
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
 help: ## List the commands
@@ -40,11 +37,11 @@ run: .venv/.runtime | staticfiles ## Start the portal with the shipped catalogue
 	@printf '\nPortal: http://127.0.0.1:%s/\nStaff:  http://127.0.0.1:%s/admin/\nCtrl-C stops it.\n\n' "$(PORT)" "$(PORT)"
 	@exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py portal.wsgi:application
 
-# What the browser shows, and what touches no database, does not depend on which one it is: that runs once.
+# What pages show, and what touches no database, does not depend on which one it is: that runs once (tests/conftest.py).
 test: .venv/.development ## Run every test, on SQLite and on a PostgreSQL of its own, with a real browser
 	deploy/need.sh postgresql chromium-headless-shell pango
 	$(CLEAN) $(PYTEST)
-	$(CLEAN) tests/with_postgres.sh $(PYTEST) -m database $(ONCE)
+	$(CLEAN) tests/with_postgres.sh $(PYTEST) -m database
 
 check: .venv/.development ## Check style, types, templates, migrations, translations and the settings of a service
 	deploy/need.sh gettext

@@ -28,6 +28,18 @@ BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 INDEX = pytest.StashKey[index.Index]()
 # Whoever asks for one of these works on a database, all others on none: pytest-django refuses it to them.
 DATABASES = {"db", "transactional_db", "live_server", "new_database", "prepare_database"}
+# Pages, and what is answered from memory: the statements behind them are tested in other files, on both databases.
+ONCE = (
+    "browser/",
+    *(f"portal/test_{name}.py" for name in ("both_days", "error_pages", "home", "security")),
+    *(f"procedures/test_{name}.py" for name in ("admin", "agency_pages", "api", "catalogue_page", "kept_pages")),
+    *(
+        f"procedures/test_{name}.py"
+        for name in ("procedure_page", "search", "search_classes", "suggestions", "tables")
+    ),
+    *(f"records/test_{name}.py" for name in ("admin_page", "admin_reception", "bulk_pages", "record_page", "reports")),
+    *(f"records/test_{name}.py" for name in ("statistics_downloads", "statistics_page")),
+)
 # These wait for other processes, or take longest: they begin first, lest one worker has to wait for the other.
 FIRST = (
     "browser/test_accessibility.py",
@@ -45,7 +57,9 @@ hypothesis.settings.load_profile("portal")
 
 
 def pytest_itemcollected(item):
-    """`-m database` chooses what has anything to do with one."""
+    """`-m database` chooses what may depend on which one it is."""
+    if any(f"tests/{name}" in item.nodeid for name in ONCE):
+        return
     if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
         item.add_marker("database")
 
