@@ -53,7 +53,7 @@ def statuses(in_portal, codes):
 
 
 def test_an_officer_moves_hundreds_and_reads_what_became_of_each(page, received, in_portal):
-    codes = received(300)
+    codes = received(150)
     sign_in(page, "demo-officer")
     fill(page, [*codes, "H02.15-240827-9999"], "4")
     is_fine(page)
@@ -62,7 +62,7 @@ def test_an_officer_moves_hundreds_and_reads_what_became_of_each(page, received,
     is_fine(page)
     press(page, ".bulk-buttons .default")
     page.locator(".bulk-filter").wait_for(timeout=60_000)  # the page asks again by itself until the report is there
-    assert "300" in page.locator(".bulk-sum").inner_text()
+    assert "150" in page.locator(".bulk-sum").inner_text()
     is_fine(page)
     press(page, ".bulk-filter a:last-child")
     assert page.locator(".bulk-table tbody tr").count() == 1
@@ -70,7 +70,7 @@ def test_an_officer_moves_hundreds_and_reads_what_became_of_each(page, received,
 
 
 def test_without_scripts_it_goes_the_same_way(no_script_page, received, in_portal):
-    codes = received(150)
+    codes = received(60)
     sign_in(no_script_page, "demo-officer")
     fill(no_script_page, codes, "5", "thiếu bản sao")
     press(no_script_page, "form .default")

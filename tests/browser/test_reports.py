@@ -23,7 +23,7 @@ print(record.pk, ApologyDraft.objects.filter(record=record).count())
 """
 
 
-@pytest.mark.parametrize(("size", "month"), [("page", 5), ("phone", 6)])
+@pytest.mark.parametrize(("size", "month"), [("phone", 6)])
 def test_a_supervisor_freezes_a_month_and_reads_its_corrections(request, in_portal, size, month):
     key = in_portal(RECEIVE.format(month=month))
     page = request.getfixturevalue(size)
@@ -93,7 +93,7 @@ def test_a_report_under_way_shows_how_far_it_is(page, phone, in_portal):
     in_portal(f"from records.models import Report\nReport.objects.filter(pk={key}).update(state='done')")
 
 
-@pytest.mark.parametrize("size", ["page", "phone"])
+@pytest.mark.parametrize("size", ["phone"])
 def test_the_officer_finds_the_draft_of_an_apology_and_has_to_fill_it_in(request, in_portal, size):
     key, drafts = in_portal(DRAFT).split()
     assert drafts == "1"
