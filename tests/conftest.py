@@ -38,7 +38,10 @@ ONCE = (
         for name in ("procedure_page", "search", "search_classes", "suggestions", "tables")
     ),
     *(f"records/test_{name}.py" for name in ("admin_page", "admin_reception", "bulk_pages", "record_page", "reports")),
-    *(f"records/test_{name}.py" for name in ("statistics_downloads", "statistics_page")),
+    *(f"records/test_{name}.py" for name in ("statistics_downloads", "statistics_page", "admin_search", "days_pages")),
+    *(f"procedures/test_{name}.py" for name in ("admin_loading", "changes_page", "corrections", "export_catalog")),
+    "organisation/test_sign_in.py",
+    "portal/test_reorganisation_pages.py",
 )
 # These wait for other processes, or take longest: they begin first, lest one worker has to wait for the other.
 FIRST = (
