@@ -79,11 +79,16 @@ def page_of_catalogue(view: Callable[..., HttpResponse], kept_in: str = "default
             patch_vary_headers(response, FRAGMENT_HEADERS)
         if kept[1]:
             counting.searched(request, *kept[1])
-        response["ETag"] = etag
-        response["Cache-Control"] = "no-cache"  # to be kept, and asked for each time
-        return get_conditional_response(request, etag=etag, response=response) or response
+        return told_once(request, response, etag)
 
     return answer
+
+
+def told_once(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
+    """The answer, or that the reader has it already: it may be kept, and is asked for each time."""
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 # What is typed letter by letter: small, and so many that they would drive the pages out.

@@ -22,6 +22,7 @@ from .actions import (
     ReasonMissing,
     Refused,
     Request,
+    facts_of,
     hash_or_none,
     note_outcome,
     settling_agency,
@@ -69,11 +70,6 @@ class Chronicle:
         self.calendar, self.applicant, self.marks = calendar, applicant, marks
         self.events: list[Event] = []
         self.reasons: list[str] = []
-        facts = {
-            **{name: getattr(applicant, name) for name in ("name", "identity", "phone", "email", "address", "owner")},
-            "content": request.content,
-            "place": request.place,
-        }
         self.record = Record(
             code=code,
             procedure_id=reception.procedure.pk,
@@ -84,7 +80,7 @@ class Chronicle:
             channel=reception.channel,
             applicant_kind=applicant.kind,
             collection=request.collection,
-            sealed=personal.seal(facts),
+            sealed=personal.seal(facts_of(applicant, request)),
             phone_hash=hash_or_none("phone", applicant.phone),
             identity_hash=hash_or_none("identity", applicant.identity),
             papers=list(request.papers),

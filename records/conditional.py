@@ -6,11 +6,10 @@ from typing import Any
 
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
 
 from organisation import stamp
 from portal import clock
-from procedures.conditional import etag_of
+from procedures.conditional import etag_of, told_once
 
 from .statistics import tables
 
@@ -36,7 +35,6 @@ def made_of_figures(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
                 return response
             kept = response.content, {name: response[name] for name in HEADERS if name in response}
             cache.set(etag, kept, timeout=None)
-        response = HttpResponse(kept[0], headers={**kept[1], "ETag": etag, "Cache-Control": "no-cache"})
-        return get_conditional_response(request, etag=etag, response=response) or response
+        return told_once(request, HttpResponse(kept[0], headers=kept[1]), etag)
 
     return answer

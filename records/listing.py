@@ -244,7 +244,7 @@ def counted(sets: Mapping[Any, Sequence[QuerySet[Any]]], most: int = MOST_COUNTE
     return {name: min(total, most + 1) for name, total in totals.items()}
 
 
-def count_text(count: int) -> str:
-    """ "312", or "1,000+"."""
-    shown = number_format(min(count, MOST_COUNTED), force_grouping=True)
-    return f"{shown}+" if count > MOST_COUNTED else shown
+def count_text(count: int, most: int = MOST_COUNTED) -> str:
+    """ "312", or "1,000+" where no more than so many were counted."""
+    shown = number_format(min(count, most), force_grouping=True)
+    return f"{shown}+" if count > most else shown

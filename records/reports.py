@@ -23,14 +23,13 @@ from . import report_files
 from .actions import NotYours, Refused
 from .models import Record, Report, ReportFile, Scope
 from .report_sections import sections
-from .statistics.frozen import this_month
+from .statistics import months
 from .statistics.reading import kinds
 from .statistics.standing_open import tally
 from .statistics.tables import settle
 
 RANGE = 5_000  # keys that are looked at in one go
 SLICE = 2.0  # seconds of work within a request
-MOST_MONTHS = 120
 State = Report.State
 
 
@@ -41,10 +40,10 @@ def ask(first: datetime.date, last: datetime.date, scope: Scope, by: User) -> Re
     first, last = first.replace(day=1), last.replace(day=1)
     if last < first:
         raise Refused(_("The last month lies before the first."))
-    if last > this_month():
+    if last > months.this_month():
         raise Refused(_("The last month has not begun."))
-    if (last.year - first.year) * 12 + last.month - first.month >= MOST_MONTHS:
-        raise Refused(_("At most %(count)d months at a time.") % {"count": MOST_MONTHS})
+    if months.are_too_many(first, last):
+        raise Refused(_("At most %(count)d months at a time.") % {"count": months.MOST})
     now = clock.now()
     return Report.objects.create(
         made_by=by,
@@ -59,8 +58,7 @@ def ask(first: datetime.date, last: datetime.date, scope: Scope, by: User) -> Re
 
 def end_of_month(month: datetime.date) -> datetime.datetime:
     """The last moment of a month."""
-    following = (month.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-    midnight = timezone.make_aware(datetime.datetime.combine(following, datetime.time()))
+    midnight = timezone.make_aware(datetime.datetime.combine(months.following(month), datetime.time()))
     return midnight - datetime.timedelta(microseconds=1)
 
 
@@ -81,8 +79,8 @@ def step(report: Report) -> bool:
     if report.reached < report.until:
         judge_some(report)
         return True
-    kinds = set(ReportFile.Kind.values) - set(report.files.values_list("kind", flat=True))
-    write(report, ReportFile.Kind.XLSX if ReportFile.Kind.XLSX in kinds else ReportFile.Kind.PDF)
+    missing = set(ReportFile.Kind.values) - set(report.files.values_list("kind", flat=True))
+    write(report, ReportFile.Kind.XLSX if ReportFile.Kind.XLSX in missing else ReportFile.Kind.PDF)
     return report.state == State.RUNNING
 
 

@@ -16,7 +16,8 @@ from .conditional import made_of_figures
 from .forms import labelled, statistics_form
 from .statistics import page
 from .statistics.asking import address, asked
-from .statistics.reading import Query, first_month, months
+from .statistics.months import span
+from .statistics.reading import Query, first_month
 
 
 @require_safe
@@ -42,4 +43,4 @@ def choosable(query: Query, today: datetime.date) -> list[datetime.date]:
     """The months from the first that has figures, or that was asked for, until this one."""
     last = today.replace(day=1)
     first = min(first_month() or last, query.first)
-    return list(months(query._replace(first=first, last=last)))
+    return list(span(first, last))

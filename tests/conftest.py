@@ -214,6 +214,13 @@ def phone(browser, portal_server):
 
 
 @pytest.fixture
+def dark(browser, portal_server):
+    size = {"width": 1440, "height": 900}
+    with watched_page(browser, portal_server, viewport=size, color_scheme="dark") as page:
+        yield page
+
+
+@pytest.fixture
 def no_script_page(browser, portal_server):
     """A telephone without scripts: whoever gets through here gets through with a telephone."""
     size = {"width": 360, "height": 740}

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -80,16 +80,12 @@ class Links:
         return f"{self.list}?{urlencode({**{name: value for name, value in query.items() if value}, **self.reach})}"
 
     def number(self, count: int, most: int | None = None, **query: Any) -> Number:
-        return Number(counted(count, most), self.to(**query), not count)
+        """`most` where no more than so many were counted."""
+        return Number(listing.count_text(count, most or count), self.to(**query), not count)
 
     def of(self, kind: str, agency: Agency) -> dict[str, Any]:
         """What the list is asked for the records of a place, with those of the ended units where it stands."""
         return {kind: agency.code, "with_former": "on" if self.units.stood_before(agency.pk) else ""}
-
-
-def counted(count: int, most: int | None = None) -> str:
-    shown = number_format(count if most is None else min(count, most), force_grouping=True)
-    return f"{shown}+" if most is not None and count > most else shown
 
 
 def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:
@@ -153,7 +149,7 @@ def tiles(user: User, now: datetime.datetime, total: Load, links: Links) -> list
 
 
 def silent_tile(silent: list[silence.Silence]) -> Number:
-    return Number(counted(len(silent)), "#silent", not silent)
+    return Number(listing.count_text(len(silent), len(silent)), "#silent", not silent)
 
 
 def bars(ahead: list[Stretch], links: Links) -> list[Bar]:

@@ -22,6 +22,7 @@ from records.report_files import words
 from records.report_sections import told_of
 from records.statistics import frozen
 from records.statistics.cells import Measure
+from records.statistics.months import this_month
 from records.statistics.reading import Figures, Query, by_month, whole
 from records.statistics.tables import settle
 
@@ -93,7 +94,7 @@ class FrozenMonthAdmin(Pages):
                 return redirect(LIST)
             messages.success(request, _("%(month)s is frozen.") % {"month": f"{first:%m/%Y}"})
             return redirect("admin:records_frozenmonth_change", made.pk)
-        if first >= frozen.this_month() or FrozenMonth.objects.filter(month=first).exists():
+        if first >= this_month() or FrozenMonth.objects.filter(month=first).exists():
             return redirect(LIST)
         settle()
         told = whole(of_all(first, first))
@@ -136,11 +137,11 @@ def first_day(year: int, month: int) -> datetime.date:
 
 def lines() -> list[Line]:
     """Every month of which there are figures, the last one first."""
-    known = list(months())
+    known = months()
     figures = by_month(of_all(known[-1], known[0]))
     rows = FrozenMonth.objects.defer("cells").select_related("frozen_by").annotate(corrected=Count("corrections"))
     kept = {row.month: row for row in rows}
-    return [Line(month, figures[month], kept.get(month), month < frozen.this_month()) for month in known]
+    return [Line(month, figures[month], kept.get(month), month < this_month()) for month in known]
 
 
 def of_all(first: datetime.date, last: datetime.date) -> Query:

@@ -1,13 +1,11 @@
 """The admin of reports: months and whose receptions, the work with its progress, the files."""
 
 import datetime
-from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -18,8 +16,9 @@ from organisation.admin_pages import Pages
 from organisation.models import User
 from organisation.roles import Deed, can
 from records import actions, reports
-from records.models import ChannelFigure, Report, ReportFile, Scope
-from records.statistics.frozen import this_month
+from records.models import Report, ReportFile, Scope
+from records.statistics.months import span, this_month
+from records.statistics.reading import first_month
 from records.statistics.tables import settle
 
 from .forms import person_name
@@ -30,14 +29,11 @@ TYPES = {
 }
 
 
-def months() -> Iterator[datetime.date]:
+def months() -> list[datetime.date]:
     """The months of which there are figures, the present one first."""
     settle()
-    month = this_month()
-    first = ChannelFigure.objects.aggregate(first=Min("month"))["first"] or month
-    while month >= first:
-        yield month
-        month = (month - datetime.timedelta(days=1)).replace(day=1)
+    last = this_month()
+    return list(span(first_month() or last, last))[::-1]
 
 
 class ReportForm(forms.Form):

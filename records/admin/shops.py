@@ -16,6 +16,7 @@ from portal import clock
 from records.statistics import board, shops
 from records.statistics.comparison import FEWEST, Place, Tally
 from records.statistics.formula import share
+from records.statistics.words import per_cent
 
 DRAWING = (400, 20)  # of an interval; drawn as wide as its cell
 EDGE = 6  # room for the ends of the lines
@@ -123,7 +124,7 @@ def section(level: shops.Level) -> Section:
         [shop(place, offices[place.tally.office], axis, whole) for place in found.places],
         [one for one in apart if one.tally.received or one.tally.resolved],
         [one for one in apart if not (one.tally.received or one.tally.resolved)],
-        share_text(found.in_time, found.resolved),
+        per_cent(share(found.in_time, found.resolved)),
         percent(axis, 0),
     )
 
@@ -138,12 +139,7 @@ def shop(place: Place, office: Agency, axis: float, whole: float) -> Shop:
     values = (low, tally.in_time / tally.resolved, high, max(whole, axis))
     drawing = Drawing(*(EDGE + round((value - axis) / (1 - axis) * (DRAWING[0] - 2 * EDGE)) for value in values))
     interval = _("%(low)s to %(high)s") % {"low": percent(low), "high": percent(high)}
-    return Shop(*told(office), tally, share_text(tally.in_time, tally.resolved), interval, drawing)
-
-
-def share_text(part: int, whole: int) -> str:
-    found = share(part, whole)
-    return _("N/A") if found is None else f"{number_format(found, 2)}\N{NO-BREAK SPACE}%"
+    return Shop(*told(office), tally, per_cent(share(tally.in_time, tally.resolved)), interval, drawing)
 
 
 def percent(value: float, places: int = 1) -> str:

@@ -116,9 +116,8 @@ class Record(models.Model):
     clock_from = models.DateTimeField(_("limit counts from"), null=True)
     still_since = models.DateTimeField(_("clock stands still since"), null=True)
     pauses = models.JSONField(_("pauses of this limit"), default=list)  # [[start, end], …] ISO 8601 in UTC
-    earlier = models.JSONField(
-        default=list, editable=False
-    )  # stretches of work under limits before this one, as above
+    # Stretches of work under limits before this one, as above.
+    earlier = models.JSONField(default=list, editable=False)
     promised_at = models.DateTimeField(_("promised for"), null=True)  # as moved by swapped days and pauses
     due_at = models.DateTimeField(_("due"), null=True)  # the promise, or the new date after a re-appointment
     urgency = models.DateTimeField(default=FAR, editable=False)  # `due_at`, or far away: what lists sort by

@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeVar
 
 from records.models import Scope
 
+from .months import are_too_many
 from .reading import By, Query, Structure
 
 MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
-MOST_MONTHS = 120
 NAMES = ("from", "to", "scope", "by", "of")
 
 Choice = TypeVar("Choice", bound=Enum)
@@ -33,7 +33,7 @@ def asked(values: Mapping[str, str], today: datetime.date) -> Asked:
     until = last or this_month
     since = first or until.replace(month=1)
     wrong = {name for name, value in (("from", first), ("to", last)) if value is None}
-    if since > until or (until.year - since.year) * 12 + until.month - since.month >= MOST_MONTHS:
+    if since > until or are_too_many(since, until):
         wrong |= {"from", "to"}
         since, until = this_month.replace(month=1), this_month
     scope, by, of = (

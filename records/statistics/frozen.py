@@ -18,15 +18,12 @@ from records.models import Event, FrozenCorrection, FrozenMonth
 
 from . import locks
 from .cells import Cell
+from .months import this_month
 from .tables import TABLES, Key, Table, moved, settle_some, spread
 
 
 class NotFrozen(Exception):
     """A month that cannot be frozen; `str()` says why, in the reader's language."""
-
-
-def this_month() -> datetime.date:
-    return clock.today().replace(day=1)
 
 
 @transaction.atomic

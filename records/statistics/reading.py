@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from records.models import ChannelFigure, Scope, UnitFigure, WorkFigure
 
 from .cells import EDGES, FIRST_BUCKET, Measure, edge
 from .formula import share
+from .months import span
 
 ENDINGS = (Measure.AHEAD, Measure.ON_TIME, Measure.LATE)
 
@@ -139,32 +140,21 @@ def left_open(counts: Counter[int]) -> int:
 # Months ----------------------------------------------------------------------------------------
 
 
-def months(query: Query) -> Iterator[datetime.date]:
-    """Every month of the period, also one in which nothing happened."""
-    month = query.first
-    while month <= query.last:
-        yield month
-        month = following(month)
-
-
-def following(month: datetime.date) -> datetime.date:
-    return (month + datetime.timedelta(days=31)).replace(day=1)
-
-
 def first_month() -> datetime.date | None:
     """The first month that has figures."""
     return ChannelFigure.objects.aggregate(first=Min("month"))["first"]
 
 
 def by_month(query: Query) -> dict[datetime.date, Figures]:
-    """The figures of each month of the period, in order; what is `before` a month includes the months before it."""
+    """The figures of each month of the period, in order, also of one in which nothing happened; what is `before` a
+    month includes the months before it."""
     cells = figures(ChannelFigure, query, ("month",))
     before: Counter[int] = Counter()
     for (month,), found in cells.items():
         if month < query.first:
             before.update(found.before)
     told = {}
-    for month in months(query):
+    for month in span(query.first, query.last):
         counts = cells[month,].counts if (month,) in cells else Counter()
         told[month] = Figures(counts, before.copy())
         before.update({measure: count for measure, count in counts.items() if measure < FIRST_BUCKET})

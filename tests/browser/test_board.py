@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessibility import too_wide, violations
 from tests.browser.test_counter import sign_in
-from tests.conftest import watched_page
 
 BOARD, SHOPS = "/admin/records/record/board/", "/admin/records/record/board/shops/"
 RECORDS = """
@@ -32,13 +31,6 @@ for code, ahead, late in ((CENTER, 990, 10), (DISTRICT, 58, 2), (COMMUNE, 3, 0))
 def busy(in_portal):
     """Records in every state that the board tells of, and figures of July."""
     in_portal(RECORDS)
-
-
-@pytest.fixture
-def dark(browser, portal_server):
-    size = {"width": 1440, "height": 900}
-    with watched_page(browser, portal_server, viewport=size, color_scheme="dark") as page:
-        yield page
 
 
 @pytest.mark.parametrize("address", [BOARD, f"{BOARD}?whole=1", SHOPS, f"{SHOPS}?start=2024-07&end=2024-06"])

@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessibility import too_wide, violations
 from tests.browser.test_find_a_procedure import tab_to
-from tests.conftest import watched_page
 
 LIST = "/admin/records/record/"
 CODE = "1.001193"
@@ -164,13 +163,6 @@ def test_the_ticked_records_go_to_a_bulk_move(page):
     page.locator("#record-bulk button").click()
     page.wait_for_url("**/bulkjob/add/")
     expect(page.locator("[name=codes]")).to_have_value(re.compile(re.escape(code)))
-
-
-@pytest.fixture
-def dark(browser, portal_server):
-    size = {"width": 1440, "height": 900}
-    with watched_page(browser, portal_server, viewport=size, color_scheme="dark") as page:
-        yield page
 
 
 @pytest.fixture(params=["phone", "dark"])

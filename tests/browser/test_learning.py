@@ -65,14 +65,12 @@ def looks_fine(page, name):
         is_fine(page)
 
 
-@pytest.mark.parametrize("name", ["phone"])
-def test_the_page_of_data_quality_is_read_on_any_screen(request, name):
-    page = request.getfixturevalue(name)
-    sign_in(page, "demo-steward")
-    page.goto(QUALITY)
-    is_fine(page)
-    press(page, "[data-lacks] td a >> nth=1")
-    assert page.locator("#result_list tbody tr").count() > 0
+def test_the_page_of_data_quality_is_read_on_a_telephone(phone):
+    sign_in(phone, "demo-steward")
+    phone.goto(QUALITY)
+    is_fine(phone)
+    press(phone, "[data-lacks] td a >> nth=1")
+    assert phone.locator("#result_list tbody tr").count() > 0
 
 
 def test_a_citizen_says_what_is_wrong_without_scripts(no_script_page):

@@ -23,14 +23,12 @@ print(record.pk, ApologyDraft.objects.filter(record=record).count())
 """
 
 
-@pytest.mark.parametrize(("size", "month"), [("phone", 6)])
-def test_a_supervisor_freezes_a_month_and_reads_its_corrections(request, in_portal, size, month):
-    key = in_portal(RECEIVE.format(month=month))
-    page = request.getfixturevalue(size)
+def test_a_supervisor_freezes_a_month_and_reads_its_corrections(phone, in_portal):
+    key, page = in_portal(RECEIVE.format(month=6)), phone
     sign_in(page, "demo-supervisor")
     page.goto(MONTHS)
     is_fine(page)
-    press(page, f"a[href$='/2024-{month}/freeze/']")
+    press(page, "a[href$='/2024-6/freeze/']")
     is_fine(page)
     press(page, ".bulk-buttons .default")
     is_fine(page)
@@ -93,11 +91,10 @@ def test_a_report_under_way_shows_how_far_it_is(page, phone, in_portal):
     in_portal(f"from records.models import Report\nReport.objects.filter(pk={key}).update(state='done')")
 
 
-@pytest.mark.parametrize("size", ["phone"])
-def test_the_officer_finds_the_draft_of_an_apology_and_has_to_fill_it_in(request, in_portal, size):
+def test_the_officer_finds_the_draft_of_an_apology_and_has_to_fill_it_in(phone, in_portal):
+    page = phone
     key, drafts = in_portal(DRAFT).split()
     assert drafts == "1"
-    page = request.getfixturevalue(size)
     sign_in(page, "demo-officer")
     page.goto(f"/admin/records/record/{key}/change/")
     assert "[…]" in page.locator("#id_reappoint_reason").input_value()

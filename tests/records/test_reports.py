@@ -19,7 +19,7 @@ from organisation.roles import Role
 from procedures.models import ChannelKind
 from records import actions, report_files, report_sections, reports
 from records.models import Record, Report, ReportFile, Scope
-from records.statistics import frozen, reading, standing_open
+from records.statistics import frozen, months, reading, standing_open
 from records.statistics.formula import Verdict
 from records.statuses import Status
 
@@ -228,7 +228,7 @@ def test_a_mistake_that_was_corrected_later_is_as_if_it_had_not_been():
 def test_a_period_that_makes_no_sense_is_refused(first, last, message):
     with pytest.raises(actions.Refused) as refusal:
         ask(first, last)
-    assert str(refusal.value) == _(message) % {"count": reports.MOST_MONTHS}
+    assert str(refusal.value) == _(message) % {"count": months.MOST}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR])
