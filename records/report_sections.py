@@ -14,6 +14,7 @@ from organisation.models import Agency
 from .due import day_text
 from .models import ChannelFigure, FrozenMonth, Report, Scope
 from .statistics.cells import DAY
+from .statistics.definitions import IN_A_REPORT
 from .statistics.formula import IN_TIME, Verdict, share
 from .statistics.groups import Group, named
 from .statistics.reading import By, Figures, Query, Time, by_month, kinds, total, whole
@@ -213,40 +214,5 @@ def told_of(month: FrozenMonth, scope: str) -> Figures:
 
 
 def definitions() -> Section:
-    rows = [
-        (_("Received"), _("Every record by the day on which it was handed in or filed online.")),
-        (_("Not accepted"), _("Refused at reception (status 3), by the day of the refusal.")),
-        (
-            _("Resolved"),
-            _(
-                "Processing has ended, by the day of its end: the first time “resolved” (9), without it “returned” "
-                "(10), without both a stop after acceptance (8)."
-            ),
-        ),
-        (_("Ahead of time"), _("Ended before the promised day.")),
-        (_("On time"), _("Ended on the promised day, in time.")),
-        (
-            _("Late"),
-            _(
-                "Ended after the promised moment, or stopped after more than one request for a supplement. A new date "
-                "that was appointed with an apology changes nothing."
-            ),
-        ),
-        (
-            _("Promised"),
-            _(
-                "The date on the receipt, as moved by days off that the Government swapped and by the time in which "
-                "the applicant had to act."
-            ),
-        ),
-        (_("In process"), _("Received before and neither resolved nor refused at that moment.")),
-        (_("Working days"), _("Eight hours of office time; the applicant's own time is taken off.")),
-        (
-            _("Share in time by Decision 766/QĐ-TTg"),
-            _(
-                "Records that ended in time and open ones that are within their time, of all that ended in the period "
-                "or were open at its end."
-            ),
-        ),
-    ]
+    rows = [(str(known.word), str(known.meaning)) for known in IN_A_REPORT]
     return Section(_("Definitions"), (_("Word"), _("Meaning")), rows)

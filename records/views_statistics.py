@@ -16,6 +16,7 @@ from .conditional import made_of_figures
 from .forms import labelled, statistics_form
 from .statistics import page
 from .statistics.asking import address, asked
+from .statistics.definitions import ON_THE_PAGE
 from .statistics.months import span
 from .statistics.reading import Query, first_month
 
@@ -33,6 +34,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "form": statistics_form(query, choosable(query, today)),
         "dropped": labelled(dropped),
         "parameters": urlencode(address(query)),
+        "definitions": ON_THE_PAGE,
         "procedures": len(index.codes),
         "procedures_at_center": index.count("center", "yes"),
     }
