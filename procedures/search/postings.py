@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -166,53 +166,65 @@ def complete(share: Weights) -> Weights:
 
 @dataclass
 class Writer:
-    """Takes procedures one by one, then gives their postings."""
+    """Takes procedures one by one, then gives their postings. Words are numbered as they come."""
 
     lexicon: Lexicon
     texts: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     lines: list[list[str]] = field(default_factory=list)
-    spellings: defaultdict[str, defaultdict[str, list[int]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
+    spellings: defaultdict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     pairs: defaultdict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    holders: defaultdict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    numbers: dict[str, int] = field(default_factory=dict)  # of words
+    shared: dict[str, Numbers] = field(default_factory=dict)  # a text → its words
+    held: list[tuple[int, Numbers, Weights]] = field(default_factory=list)  # a procedure, words, a weight for each
 
     def add(self, title: str, names: Iterable[str], others: Iterable[tuple[float, Iterable[str]]]) -> None:
         """One procedure: its title, its other names, and texts of lower weight."""
         number = len(self.starts)
         self.starts.append(len(self.texts))
-        for weight, texts in others:
-            self.hold(number, {word for text in texts for word in words(text)}, weight)
         counts: Counter[str] = Counter()
         for text in (title, *names):
-            line = both_forms(text)
-            folded = [word for word, _accented in line]
-            self.lexicon.read(folded, title=text is title)
-            for word in set(folded):
+            for word in self.add_line(text):
                 counts[word] += TITLE if text is title else 1
-            self.add_line(text, folded, set(line))
-        for word, count in counts.items():
-            self.hold(number, [word], count / (count + SATURATION))
+        self.lexicon.titles += [*self.lines[self.starts[-1]], " "]
+        count = np.array([*counts.values()], np.float32)
+        self.held.append((number, self.numbered(counts), count / (count + np.float32(SATURATION))))
+        for weight, texts in others:
+            for text in texts:
+                there = self.words_of(text)
+                self.held.append((number, there, np.full(len(there), weight, np.float32)))
 
-    def hold(self, number: int, words: Iterable[str], weight: float) -> None:
-        for word in words:
-            holders = self.holders[word]
-            if holders.get(number, 0.0) < weight:
-                holders[number] = weight
+    def numbered(self, folded: Iterable[str]) -> Numbers:
+        return np.array([self.numbers.setdefault(word, len(self.numbers)) for word in folded], np.intp)
 
-    def add_line(self, text: str, folded: list[str], spelt: Iterable[tuple[str, str]]) -> None:
-        place = len(self.texts)
+    def words_of(self, text: str) -> Numbers:
+        """The words of a text that many procedures share: a field, an agency, a paper that everybody brings."""
+        found = self.shared.get(text)
+        if found is None:
+            found = self.shared[text] = self.numbered({*words(text)})
+        return found
+
+    def add_line(self, text: str) -> set[str]:
+        """A title or a name; its folded words."""
+        line, place = both_forms(text), len(self.texts)
+        folded = [word for word, _accented in line]
         self.texts.append(text)
         self.lines.append(folded)
-        for word, accented in spelt:
-            self.spellings[word][accented].append(place)
+        for spelt in set(line):
+            self.spellings[spelt].append(place)
         for pair in set(pairwise(folded)):
             self.pairs[pair].append(place)
+        return set(folded)
 
     def postings(self) -> Postings:
+        self.lexicon.read(self.lines)
         number_of = np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.texts)]))
-        occurrences = {word: self.occurrences(word, holders, number_of) for word, holders in self.holders.items()}
+        spellings: defaultdict[str, dict[str, Numbers]] = defaultdict(dict)
+        for (word, accented), lines in self.spellings.items():
+            spellings[word][accented] = np.array(lines, np.intp)
+        occurrences = {
+            word: self.occurrences(spellings.get(word, {}), *held, number_of) for word, held in self.holders()
+        }
         says = [sum(occurrences[word].says for word in line) for line in self.lines]
         return Postings(
             texts=self.texts,
@@ -225,8 +237,23 @@ class Writer:
             unknown=math.log(1 + len(self.starts)),
         )
 
-    def occurrences(self, word: str, holders: Mapping[int, float], number_of: Numbers) -> Occurrences:
-        spellings = {form: np.array(lines, np.intp) for form, lines in self.spellings.get(word, {}).items()}
+    def holders(self) -> Iterator[tuple[str, tuple[Numbers, Weights]]]:
+        """Each word with the procedures that hold it, in order, and the highest weight with which each does."""
+        if not self.held:
+            return
+        procedures, numbers, weights = zip(*self.held, strict=True)
+        owner = np.repeat(np.array(procedures, np.intp), [len(there) for there in numbers])
+        word, weight = np.concatenate(numbers), np.concatenate(weights)
+        order = np.lexsort((owner, word))
+        owner, word, weight = owner[order], word[order], weight[order]
+        firsts = np.flatnonzero(np.diff(word, prepend=-1) | np.diff(owner, prepend=-1))
+        owner, word, weight = owner[firsts], word[firsts], np.maximum.reduceat(weight, firsts)
+        ends = np.searchsorted(word, np.arange(1, len(self.numbers)))
+        yield from zip(self.numbers, zip(np.split(owner, ends), np.split(weight, ends), strict=True), strict=True)
+
+    def occurrences(
+        self, spellings: Mapping[str, Numbers], procedures: Numbers, weights: Weights, number_of: Numbers
+    ) -> Occurrences:
         lines = np.unique(np.concatenate(list(spellings.values()))) if spellings else np.empty(0, np.intp)
         called = np.unique(number_of[lines])
         common = len(called) + 0.5  # papers make no word common
@@ -235,7 +262,7 @@ class Writer:
             lines=lines,
             spellings=spellings if len(spellings) > 1 else {},
             called=called,
-            procedures=np.fromiter(holders.keys(), np.intp, len(holders)),
-            weights=np.fromiter(holders.values(), np.float32, len(holders)),
+            procedures=procedures,
+            weights=weights,
             says=max(COMMONEST, rarity),
         )

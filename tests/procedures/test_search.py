@@ -86,8 +86,7 @@ def test_more_slips_than_that_are_not_forgiven(query):
 
 def lexicon(*lines: str) -> Lexicon:
     learnt = Lexicon()
-    for line in lines:
-        learnt.read(words(line))
+    learnt.read([words(line) for line in lines])
     return learnt
 
 
