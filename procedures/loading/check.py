@@ -10,16 +10,19 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from procedures.models import OnlineLevel
+from organisation.models import Agency
+from procedures.models import Field, OnlineLevel
 from procedures.progress import Tell, followed, quiet
 
 from .faults import Fault, Faults, shown
+from .lookup import nearest
 from .rows import Row
 from .shape import BY_LABEL, SHAPES, Key, Shape, Values
 
 HIGHEST_RANK = 4
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # categories Cc and Cs
 REMEMBERED, SHORT = 4_096, 100  # values of a field, and characters of one, that are remembered
+GUESSED = (Agency, Field)  # a slip in the code of one of these is told with the codes that come nearest
 Checked = dict[str, dict[Key, Values]]  # label → key → values, in the order of the files
 
 
@@ -29,10 +32,10 @@ class Place:
     def __init__(self, row: Row, faults: Faults) -> None:
         self.row, self.faults = row, faults
 
-    def fault(self, field: str, value: Any, message: str) -> None:
+    def fault(self, field: str, value: Any, message: str, right: str = "") -> None:
         row = self.row
         title = row.titles.get(field, field)
-        self.faults.append(Fault(row.file, row.number, title, shown(value), message, row.sheet))
+        self.faults.append(Fault(row.file, row.number, title, shown(value), message, row.sheet, right))
 
 
 def check(
@@ -151,11 +154,13 @@ def check_references(
     for shape in SHAPES:
         for name, target in shape.references.items():
             present = checked[target.label].keys() | known(target)
+            alike = cache(partial(nearest, names=sorted(map(show, present)) if target.model in GUESSED else []))
             for key, values in checked[shape.label].items():
                 wanted = values[name] if name in shape.sets else [values[name]] if values[name] else []
                 for reference in wanted:
                     if reference not in present:
-                        places[shape.label, key].fault(name, show(reference), _("Nothing has this key."))
+                        written = show(reference)
+                        places[shape.label, key].fault(name, written, _("Nothing has this key."), alike(written))
 
 
 def check_owners(checked: Checked, places: dict[tuple[str, Key], Place]) -> None:

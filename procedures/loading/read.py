@@ -1,5 +1,6 @@
 """Reading catalogue files of every format into rows that remember where they stand."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,7 +15,7 @@ from .headers import find_header
 from .json_rows import JsonReader, is_json
 from .lookup import Register
 from .rows import Row
-from .shape import Key, Shape, Values, stored
+from .shape import BY_LABEL, SHAPES, Key, Shape, Values, stored
 from .table import TableReader
 
 ROOMS = Path(__file__).resolve().parents[2]
@@ -68,7 +69,21 @@ def read_all(files: Iterable[File], present: Callable[[Shape], dict[Key, Values]
                 TableReader(name, drafts, register).read(opened)
         except Unreadable as error:
             reading.faults.append(Fault(name, 0, "", "", str(error)))
-    reading.rows.extend(drafts.rows())
     reading.spared = drafts.spared
+    spare_unnamed(reading)
+    reading.rows.extend(drafts.rows())
     drafts.say()
     return reading
+
+
+def spare_unnamed(reading: Reading) -> None:
+    """A fixture that holds procedures and, for instance, no document at all says nothing of documents: they stay."""
+    keys: defaultdict[str, set[Key]] = defaultdict(set)
+    for row in reading.rows:
+        shape = BY_LABEL.get(row.label)
+        if shape and all(isinstance(row.fields.get(name), str) for name in shape.key):
+            keys[shape.label].add(tuple(row.fields[name] for name in shape.key))
+    named = {row.label for row in reading.rows}
+    for shape in SHAPES:
+        if shape.owned_by and shape.label not in named:
+            reading.spared.setdefault(shape.label, set()).update(keys[shape.references[shape.owned_by].label])

@@ -202,7 +202,13 @@ def test_a_file_adds_and_changes_what_it_holds_and_withdraws_nothing(file):
     assert second.replaced_by.code == "ZZ-1"
     assert [law.number for law in second.legal_basis.all()] == ["1/2024/ZZ"]
     assert report(load(path))["procedures.procedure"] == (0, 0, 2, 0)
-    load(file(("procedure", {**GOOD, "name": "Bemli"})))
+    load(
+        file(
+            ("procedure", {**GOOD, "name": "Bemli"}),
+            ("procedure", {**GOOD, "code": "ZZ-2"}),
+            ("channel", {"procedure": ["ZZ-2"], "position": 1, "kind": "online"}),
+        )
+    )
     assert Procedure.objects.get(code="ZZ-1").name == "Bemli"
     assert not Procedure.objects.get(code="ZZ-1").channels.exists()
 
@@ -451,3 +457,19 @@ def test_a_shipped_name_that_was_deleted_by_hand_comes_back():
     EverydayName.objects.filter(pk=row.pk).delete()
     assert report(load())["procedures.everydayname"][:2] == (1, 0)
     assert EverydayName.objects.filter(procedure=row.procedure, name=row.name).exists()
+
+
+def test_a_fixture_that_names_no_part_of_a_sort_leaves_those_parts(file):
+    procedure = Procedure.objects.filter(documents__isnull=False, names__isnull=False).distinct()[0]
+    before = {name: list(getattr(procedure, name).values_list("pk", "name")) for name in ("documents", "names")}
+    own = next(row for row in shipped_of({procedure.code}) if row["model"] == "procedures.procedure")
+    only = {**own["fields"], "name": "Tên mới"}
+    result = ("result", {"procedure": [procedure.code], "position": 1, "name": "Giấy phép"})
+    load(file(("procedure", only), result), "--scope", "none")
+    assert {name: list(getattr(procedure, name).values_list("pk", "name")) for name in before} == before
+    assert list(procedure.results.values_list("name", flat=True)) == ["Giấy phép"]
+
+
+def test_a_reference_to_nothing_is_told_with_what_comes_nearest(file):
+    _error, faults = refused(file(("procedure", {**GOOD, "field": ["ho-tic"]})))
+    assert "ho-tich" in faults[0].split("ho-tic", 1)[1]
