@@ -67,7 +67,7 @@ screenshots: .venv/.development ## Draw the pictures of the documentation anew
 
 lock: .venv/.development ## Pin the requirements with their hashes (UPGRADE=--upgrade takes newer releases)
 	$(LOCK) requirements.in --output-file requirements.txt
-	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
 
 # Empty but there: WhiteNoise warns about a missing one at each start.
 staticfiles:

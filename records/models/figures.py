@@ -20,6 +20,9 @@ class Scope(models.TextChoices):
     ALL = "all", _("all one-stop shops")
 
 
+BALANCE = Q(measure=7)  # of a year: `Measure.BALANCE` in `statistics/cells.py`
+
+
 class Figure(models.Model):
     """So many records of a month by one measure (`statistics/cells.py`). Keys of units and fields are plain numbers:
     a cell belongs to no row that could refuse it."""
@@ -45,8 +48,9 @@ class UnitFigure(Figure):
         verbose_name_plural = _("figures of units")
         constraints = [
             models.UniqueConstraint(fields=["month", "unit", "measure"], name="unit_figure_once"),
-            models.CheckConstraint(name="unit_figure_not_negative", condition=Q(count__gte=0)),
+            models.CheckConstraint(name="unit_figure_not_negative", condition=Q(count__gte=0) | BALANCE),
         ]
+        indexes = [models.Index(fields=["month"], condition=BALANCE, name="unit_figure_balance")]
 
 
 class WorkFigure(Figure):
@@ -61,8 +65,9 @@ class WorkFigure(Figure):
         verbose_name_plural = _("figures of fields")
         constraints = [
             models.UniqueConstraint(fields=["month", "place", "agency", "field", "measure"], name="work_figure_once"),
-            models.CheckConstraint(name="work_figure_not_negative", condition=Q(count__gte=0)),
+            models.CheckConstraint(name="work_figure_not_negative", condition=Q(count__gte=0) | BALANCE),
         ]
+        indexes = [models.Index(fields=["month"], condition=BALANCE, name="work_figure_balance")]
 
 
 class ChannelFigure(Figure):
@@ -76,8 +81,9 @@ class ChannelFigure(Figure):
         verbose_name_plural = _("figures of channels")
         constraints = [
             models.UniqueConstraint(fields=["month", "place", "channel", "measure"], name="channel_figure_once"),
-            models.CheckConstraint(name="channel_figure_not_negative", condition=Q(count__gte=0)),
+            models.CheckConstraint(name="channel_figure_not_negative", condition=Q(count__gte=0) | BALANCE),
         ]
+        indexes = [models.Index(fields=["month"], condition=BALANCE, name="channel_figure_balance")]
 
 
 class FigureChange(models.Model):

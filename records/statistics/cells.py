@@ -39,6 +39,7 @@ class Measure(models.IntegerChoices):
     ON_TIME = 4, _("resolved on time")
     LATE = 5, _("resolved late")
     ONLINE = 6, _("resolved, filed online")
+    BALANCE = 7, _("in process more than at the beginning of the year")  # the whole year in its first month
 
 
 ENDINGS = {Verdict.AHEAD: Measure.AHEAD, Verdict.ON_TIME: Measure.ON_TIME, Verdict.LATE: Measure.LATE}

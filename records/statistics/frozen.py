@@ -17,7 +17,7 @@ from portal import clock
 from records.models import Event, FrozenCorrection, FrozenMonth
 
 from . import locks
-from .cells import Cell
+from .cells import Cell, Measure
 from .months import this_month
 from .tables import TABLES, Key, Table, moved, settle_some, spread
 
@@ -46,8 +46,8 @@ def freeze(month: datetime.date, *, by: User) -> FrozenMonth:
 
 
 def cells_of(table: Table, month: datetime.date) -> Iterator[Key]:
-    """The cells of a month in one table: (key…, measure, count), those of zero left out."""
-    rows = table.model._default_manager.filter(month=month).exclude(count=0)
+    """The cells of a month in one table: (key…, measure, count), without those of zero and the year's balance."""
+    rows = table.model._default_manager.filter(month=month).exclude(count=0).exclude(measure=Measure.BALANCE)
     yield from rows.order_by(*table.names, "measure").values_list(*table.names, "measure", "count")
 
 

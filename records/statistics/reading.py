@@ -4,6 +4,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -13,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from organisation import succession
 from organisation.models import Agency, AgencyKind
 from procedures import ownership
-from records.models import ChannelFigure, Scope, UnitFigure, WorkFigure
+from records.models import ChannelFigure, Figure, Scope, UnitFigure, WorkFigure
 
 from .cells import EDGES, FIRST_BUCKET, Measure, edge
 from .formula import share
 from .months import span
+from .tables import OPENS
 
 ENDINGS = (Measure.AHEAD, Measure.ON_TIME, Measure.LATE)
 
@@ -134,7 +136,7 @@ class Figures:
 
 
 def left_open(counts: Counter[int]) -> int:
-    return counts[Measure.RECEIVED] - counts[Measure.REFUSED] - sum(counts[measure] for measure in ENDINGS)
+    return counts[Measure.BALANCE] + sum(opens * counts[measure] for measure, opens in OPENS.items())
 
 
 # Months ----------------------------------------------------------------------------------------
@@ -142,7 +144,7 @@ def left_open(counts: Counter[int]) -> int:
 
 def first_month() -> datetime.date | None:
     """The first month that has figures."""
-    return ChannelFigure.objects.aggregate(first=Min("month"))["first"]
+    return ChannelFigure.objects.exclude(measure=Measure.BALANCE).aggregate(first=Min("month"))["first"]
 
 
 def by_month(query: Query) -> dict[datetime.date, Figures]:
@@ -186,7 +188,7 @@ Key = tuple[Any, ...]
 class Plan(NamedTuple):
     """The table that has the groups, its columns that make them, and the group of such a row."""
 
-    model: type[models.Model]
+    model: type[Figure]
     names: tuple[str, ...]
     group: Callable[..., Key]
 
@@ -236,22 +238,26 @@ def settling(place: str, agency: int) -> Key:
     return (agency,) if agency else (0, place)
 
 
-def figures(model: type[models.Model], query: Query, names: tuple[str, ...]) -> dict[Key, Figures]:
-    """The cells of a table added up by `names`: in the period all of them, before it those that say what is open."""
-    before = Q(month__lt=query.first)
-    rows = (
-        model._default_manager.filter(in_scope(model, query.scope), month__lte=query.last)
-        .filter(~before | Q(measure__lte=Measure.LATE))
-        .annotate(early=ExpressionWrapper(before, BooleanField()))
-        .values_list(*names, "early", "measure")
-        .annotate(Sum("count"))
-        .order_by()
-    )
+def figures(model: type[Figure], query: Query, names: tuple[str, ...]) -> dict[Key, Figures]:
+    """The cells of a table added up by `names`: in the period all of them; before it those that say what is open,
+    of earlier years their balances."""
+    rows = model._default_manager.filter(in_scope(model, query.scope))
+    year, before = query.first.replace(month=1), Q(month__lt=query.first)
+    near = rows.filter(month__range=(year, query.last)).exclude(measure=Measure.BALANCE)
+    far = rows.filter(month__lt=year, measure=Measure.BALANCE)
     told: dict[Key, Figures] = defaultdict(Figures)
-    for *key, early, measure, count in rows:
+    # Two queries: PostgreSQL would start workers for a union of them, which takes longer than both.
+    of_both = added(near.filter(~before | Q(measure__in=OPENS)), names, before), added(far, names, before)
+    for *key, early, measure, count in chain(*of_both):
         found = told[tuple(key)]
         (found.before if early else found.counts)[measure] += count
     return told
+
+
+def added(rows: models.QuerySet[Any], names: tuple[str, ...], early: Q) -> models.QuerySet[Any, Any]:
+    """The sums of cells: (…, whether they lie before the period, measure, count)."""
+    rows = rows.annotate(early=ExpressionWrapper(early, BooleanField()))
+    return rows.values_list(*names, "early", "measure").annotate(Sum("count")).order_by()
 
 
 def in_scope(model: type[models.Model], scope: Scope) -> Q:

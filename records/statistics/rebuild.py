@@ -18,7 +18,7 @@ from records.statuses import STARTS_ANEW_AFTER, Status
 
 from . import frozen, locks
 from .cells import Cell, Cells, Measure, Row, edge, of_row
-from .tables import TABLES, Key, Table, columns, moved, spread
+from .tables import TABLES, Key, Table, balanced, columns, moved, spread
 
 PAGE = 5_000
 Progress = Callable[[int], None]
@@ -51,7 +51,7 @@ def rebuild(progress: Progress) -> int:
     May run beside the portal: changes of records go on, what is written in bulk waits where it can.
     """
     with locks.one_moment(alone=True):
-        counted = spread(count(progress))
+        counted = balanced(spread(count(progress)))
         FigureChange.objects.all().delete()
         for table, cells in counted.items():
             table.model._default_manager.all().delete()
@@ -67,7 +67,7 @@ def row_of(table: Table, key: Key, number: int) -> object:
 def differences(progress: Progress) -> Iterator[Difference]:
     """Every cell that differs from a plain count, and every frozen month that is not what was told and corrected."""
     with locks.one_moment(alone=False):
-        counted, waiting = spread(count(progress)), spread(waiting_changes())
+        counted, waiting = (balanced(spread(cells)) for cells in (count(progress), waiting_changes()))
         names = Names()
         for table in TABLES:
             stored = cells(table)

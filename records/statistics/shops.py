@@ -25,7 +25,7 @@ class Level(NamedTuple):
 
 def months() -> list[datetime.date]:
     """The months that have figures, from the first to the last, without a gap."""
-    ends = UnitFigure.objects.aggregate(first=Min("month"), last=Max("month"))
+    ends = UnitFigure.objects.exclude(measure=Measure.BALANCE).aggregate(first=Min("month"), last=Max("month"))
     return list(span(ends["first"], ends["last"])) if ends["first"] else []
 
 

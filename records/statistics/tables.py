@@ -13,9 +13,11 @@ from organisation.models import Agency
 from records.models import ChannelFigure, Figure, FigureChange, FigureState, UnitFigure, WorkFigure
 
 from . import locks
-from .cells import Cell, Cells
+from .cells import Cell, Cells, Measure
 
 ROWS = 1_000  # of a statement
+# What one more of a measure does to the number of records in process.
+OPENS = {Measure.RECEIVED: 1, Measure.REFUSED: -1, Measure.AHEAD: -1, Measure.ON_TIME: -1, Measure.LATE: -1}
 
 logger = logging.getLogger(__name__)
 Key = tuple[Any, ...]
@@ -71,7 +73,7 @@ def settle_some() -> bool:
 
 def add(changes: Cells) -> None:
     """Add to the cells. The caller has them alone."""
-    for table, cells in spread(changes).items():
+    for table, cells in balanced(spread(changes)).items():
         more = sorted(key for key, by in cells.items() if by > 0)
         for start in range(0, len(more), ROWS):
             upsert(table, [(*key, cells[key]) for key in more[start : start + ROWS]])
@@ -104,6 +106,18 @@ def spread(changes: Cells) -> dict[Table, Counter[Key]]:
     return found
 
 
+def balanced(found: dict[Table, Counter[Key]]) -> dict[Table, Counter[Key]]:
+    """The same with the balance of each year, from which is added up what was in process when another one began:
+    one cell for twelve months of five measures."""
+    for cells in found.values():
+        balances: Counter[Key] = Counter()
+        for (*key, month, measure), by in cells.items():
+            if measure in OPENS:
+                balances[*key, month.replace(month=1), Measure.BALANCE] += OPENS[measure] * by
+        cells.update({key: by for key, by in balances.items() if by})
+    return found
+
+
 def columns(table: Table) -> tuple[str, ...]:
     return (*table.names, "month", "measure")
 
@@ -124,7 +138,7 @@ def places(values: int, rows: int) -> str:
 
 
 def subtract(table: Table, key: Key, by: int) -> None:
-    """Only corrections do: one cell at a time. From a cell that is not there nothing can be taken."""
+    """One cell at a time: corrections do, and balances. From a cell that is not there only a balance can be taken."""
     cell = dict(zip(columns(table), key, strict=True))
     if not table.model._default_manager.filter(**cell).update(count=F("count") - by):
-        table.model._default_manager.create(**cell, count=-by)  # refused by the database
+        table.model._default_manager.create(**cell, count=-by)  # the database refuses any other

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from procedures.models import ChannelKind
 from records import actions
-from records.models import FigureChange
+from records.models import ChannelFigure, FigureChange
 from records.statistics import frozen, rebuild
+from records.statistics.cells import Measure
 from records.statuses import Status
 
 from .factories import COMMUNE, DISTRICT, in_status, moment, officer, receive, supervisor
@@ -210,7 +211,7 @@ def test_a_long_period_is_drawn_in_part_and_told_in_full(ask):
 
 @pytest.mark.parametrize(
     ("query", "queries"),
-    [({}, 9), ({"by": "unit", "of": "now", "scope": "all"}, 9), ({"by": "channel"}, 8), ({"by": "field"}, 9)],
+    [({}, 11), ({"by": "unit", "of": "now", "scope": "all"}, 11), ({"by": "channel"}, 10), ({"by": "field"}, 11)],
 )
 def test_the_page_asks_a_fixed_number_of_queries(client, django_assert_num_queries, query, queries):
     resolved(5, at=AUGUST)
@@ -222,3 +223,20 @@ def test_the_page_asks_a_fixed_number_of_queries(client, django_assert_num_queri
 def test_both_languages_are_there(client):
     assert '<html lang="vi">' in client.get("/statistics/").text
     assert timezone.get_current_timezone_name() == "Asia/Ho_Chi_Minh"
+
+
+def test_what_was_open_before_is_the_same_however_many_years_have_passed_and_after_a_correction(ask):
+    for day in ("2022-03-01", "2022-11-01", "2023-02-01"):
+        receive(at=moment(f"{day} 09:00"))
+    ended = receive(at=moment("2023-03-01 09:00"))
+    for status in (Status.IN_PROCESS, Status.RESOLVED):
+        ended = actions.change_status(ended, to=status, by=None, at=moment("2023-04-03 10:00"))
+    starts = {"2022-12": 2, "2023-01": 2, "2023-05": 3, "2024-01": 3, "2024-08": 3}
+    assert {first: ask(from_=first, to="2024-08").context["whole"].at_start for first in starts} == starts
+    actions.correct(ended, by=supervisor(), reason="Nhầm hồ sơ")
+    assert ask(from_="2024-01", to="2024-08").context["whole"].at_start == 4
+    assert list(rebuild.differences(lambda _done: None)) == []
+    ChannelFigure.objects.filter(measure=Measure.BALANCE, month__year=2022).update(count=0)
+    (difference,) = rebuild.differences(lambda _done: None)
+    assert difference.cell.startswith("2022-01, place center, channel ")
+    assert (difference.stored, difference.counted) == (0, 2)
