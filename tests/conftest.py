@@ -107,10 +107,10 @@ def pytest_runtest_teardown(item, nextitem):
 
 
 def load_catalogue(config: pytest.Config) -> None:
-    """The shipped catalogue and the shipped table of days, and the index of what was loaded."""
+    """The shipped catalogue, the shipped table of days and the shipped forms, and the index of what was loaded."""
     with config.stash[BLOCKER].unblock():
         call_command("load_catalog", verbosity=0)
-        call_command("loaddata", "days", verbosity=0)
+        call_command("loaddata", "days", "letters", verbosity=0)
         config.stash[INDEX] = index.build(stamp.current(), DAY)
 
 
