@@ -20,7 +20,7 @@ kept = threading.local()
 
 
 def from_html(page: str) -> bytes:
-    """The PDF of a whole page of HTML, in the typeface of `paper.css`; other styles are named as they lie in `static/`.
+    """The PDF of a whole page of HTML in the typeface of `paper.css`; it names other styles as they lie in `static/`.
 
     What makes the PDF accessible is in the page: `lang`, a `title`, heads of tables, `alt` of pictures. `Missing` when
     this machine lacks what draws the letters.

@@ -22,6 +22,10 @@ class Offer(NamedTuple):
     is_draft: bool = False
 
     @property
+    def label(self) -> str:
+        return str(LetterKind(self.kind).label)
+
+    @property
     def number(self) -> int:
         return self.event.sequence if self.event else NO_EVENT
 
@@ -29,11 +33,17 @@ class Offer(NamedTuple):
 def offers(record: Record, events: Sequence[Event]) -> list[Offer]:
     """The letters of a record; `events` are all of it, in order. What a correction has undone has no letter, and of a
     record whose personal facts were erased the control sheet alone is left."""
+    sent = told(record, events)
+    draft = [] if any(one.kind == LetterKind.APOLOGY for one in sent) else drafts(record)
+    return [*sent, *draft, Offer(LetterKind.CONTROL)]
+
+
+def told(record: Record, events: Sequence[Event]) -> list[Offer]:
+    """Those that the applicant was given or sent: no drafts, nothing of the office's own."""
     if not record.sealed:
-        return [Offer(LetterKind.CONTROL)]
+        return []
     valid = standing(events)
-    found = [*receipt(valid), *supplements(valid), *refusal(record, valid), *apology(record, valid)]
-    return [*found, Offer(LetterKind.CONTROL)]
+    return [*receipt(valid), *supplements(valid), *refusal(record, valid), *apology(valid)]
 
 
 def standing(events: Iterable[Event]) -> list[Event]:
@@ -41,11 +51,6 @@ def standing(events: Iterable[Event]) -> list[Event]:
     events = list(events)
     undone = undone_by(events)
     return [event for event in events if event.sequence not in undone]
-
-
-def told(record: Record, events: Sequence[Event]) -> list[Offer]:
-    """Those that the applicant was given or sent: no drafts, nothing of the office's own."""
-    return [one for one in offers(record, events) if one.event is not None and not one.is_draft]
 
 
 def receipt(events: Sequence[Event]) -> list[Offer]:
@@ -72,9 +77,11 @@ def refusal(record: Record, events: Sequence[Event]) -> list[Offer]:
     return [Offer(LetterKind.REFUSAL, event) for event in ended[-1:]]
 
 
-def apology(record: Record, events: Sequence[Event]) -> list[Offer]:
-    """The one that was sent with the new date; before it the draft that was prepared."""
+def apology(events: Sequence[Event]) -> list[Offer]:
     appointed = [event for event in events if event.kind == EventKind.REAPPOINTED]
-    if appointed:
-        return [Offer(LetterKind.APOLOGY, appointed[-1])]
-    return [Offer(LetterKind.APOLOGY, is_draft=True)] if apologies.draft_of(record) else []
+    return [Offer(LetterKind.APOLOGY, event) for event in appointed[-1:]]
+
+
+def drafts(record: Record) -> list[Offer]:
+    """The apology that was prepared, for somebody to sign."""
+    return [Offer(LetterKind.APOLOGY, is_draft=True)] if record.sealed and apologies.draft_of(record) else []
