@@ -39,6 +39,7 @@ ONCE = (
     ),
     *(f"records/test_{name}.py" for name in ("admin_page", "admin_reception", "bulk_pages", "record_page", "reports")),
     *(f"records/test_{name}.py" for name in ("statistics_downloads", "statistics_page", "admin_search", "days_pages")),
+    "records/test_letters_pages.py",
     *(f"procedures/test_{name}.py" for name in ("admin_loading", "changes_page", "corrections", "export_catalog")),
     "organisation/test_sign_in.py",
     "portal/test_reorganisation_pages.py",

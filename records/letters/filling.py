@@ -49,7 +49,7 @@ def filled(form: LetterForm, record: Record, offer: Offer, *, lookup: str, is_ma
         "is_draft": offer.is_draft,
         "is_invented": bool(settings.PORTAL_TODAY),
         "picture": qr(f"{lookup}#{record.code}"),
-        "person": applicant(record, is_masked=is_masked),
+        "person": {} if offer.kind == LetterKind.CONTROL else applicant(record, is_masked=is_masked),
         "officer": name_of(offer.event.actor if offer.event else None),
         **places,
         **FILL[offer.kind](record, offer),
