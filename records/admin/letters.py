@@ -9,19 +9,26 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from organisation.models import Agency, User
 from organisation.roles import Deed, can
 from portal import clock
-from records import actions, pdf, scope
+from records import actions, keyset, pdf, scope
 from records.letters import issuing, offers, periods
 from records.letters.serving import answer, lookup_address
-from records.models import LetterForm
+from records.models import IssuedLetter, LetterForm
 
 from .forms import day_input
+from .record_letters import issuer
 from .record_page import CHANGE, fetch
+
+PER_PAGE = 100
+BY_TIME = keyset.Order(("issued_at", "id"), descending=True)
 
 # Of one record ---------------------------------------------------------------------------------
 
@@ -143,6 +150,44 @@ def of_a_desk(request: HttpRequest, user: User, context: dict[str, Any]) -> Http
                 sent.add_error(None, str(refusal))
     context |= {"title": _("Letters of a desk"), "sheets": sheets, "parts": parts, "what": chosen}
     return TemplateResponse(request, "admin/records/record/letters.html", context)
+
+
+# The log ---------------------------------------------------------------------------------------
+
+
+@admin.register(IssuedLetter)
+class IssuedLetterAdmin(admin.ModelAdmin):
+    """What was issued, the last first: looked at, never changed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[Any]:
+        return [path("", self.admin_site.admin_view(self.changelist_view), name="records_issuedletter_changelist")]
+
+    @method_decorator(require_safe)
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = IssuedLetter.objects.select_related("form", "record", "unit", "issued_by")
+        rows = rows.defer("record__sealed", "record__papers", "record__pauses")
+        places = {name: request.GET.get(name, "") for name in ("after", "before")}
+        page = keyset.turn([rows], BY_TIME, PER_PAGE, after=places["after"], before=places["before"])
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Issued letters"),
+            "page": page,
+            "rows": [(letter, issuer(letter)) for letter in page.rows],
+            "beyond": not page.rows and any(places.values()),
+        }
+        return TemplateResponse(request, "admin/records/record/issued.html", context)
 
 
 # The forms as data -----------------------------------------------------------------------------

@@ -40,4 +40,8 @@ def shown(record: Record, events: Sequence[Event], user: User) -> list[Shown]:
 def log_of(record: Record) -> list[tuple[IssuedLetter, str]]:
     """The last issues of a record's letters, each with who made it."""
     rows = IssuedLetter.objects.filter(record=record).select_related("form", "issued_by")[:LOGGED]
-    return [(row, person_name(row.issued_by) if row.issued_by else _("the applicant")) for row in rows]
+    return [(row, issuer(row)) for row in rows]
+
+
+def issuer(letter: IssuedLetter) -> str:
+    return person_name(letter.issued_by) if letter.issued_by else _("the applicant")

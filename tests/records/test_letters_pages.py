@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from organisation.models import Agency
 from organisation.roles import Role
 from records import actions, apologies, opened
+from records.admin import letters
 from records.letters import issuing, periods
 from records.models import IssuedLetter, LetterForm
 from records.pdf import qr
 from records.statuses import Status
 
-from .factories import APPLICANT, CENTER, COMMUNE, in_status, moment, officer, receive, stranger, supervisor
+from .factories import APPLICANT, CENTER, COMMUNE, NINE, in_status, moment, officer, receive, stranger, supervisor
 from .test_letters import LONG, drawn
 from .test_papers import said
 
@@ -212,6 +213,32 @@ def test_administrators_keep_the_forms_and_delete_none(client):
     assert client.post(reverse("admin:records_letterform_delete", args=[form.pk])).status_code == 403
     client.force_login(officer())
     assert client.get(change).status_code == 403
+
+
+# The log ---------------------------------------------------------------------------------------
+
+LOG = reverse("admin:records_issuedletter_changelist")
+
+
+def test_a_supervisor_reads_what_was_issued(client, monkeypatch, django_assert_max_num_queries):
+    record = receive()
+    drawn(record, "receipt")
+    drawn(record, "control")
+    issuing.issue_register(record.unit, NINE.date(), NINE.date(), 1, by=supervisor())
+    client.force_login(supervisor())
+    assert [letter.form.kind for letter, _by in client.get(LOG).context["rows"]] == ["register", "control", "receipt"]
+    with django_assert_max_num_queries(5):
+        client.get(LOG)
+    monkeypatch.setattr(letters, "PER_PAGE", 2)
+    page = client.get(LOG).context["page"]
+    rest = client.get(LOG, {"after": page.after})
+    assert [letter.form.kind for letter, _by in rest.context["rows"]] == ["receipt"]
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR])
+def test_others_read_no_log(client, role):
+    client.force_login(officer(role=role))
+    assert client.get(LOG).status_code == 403
 
 
 # The citizen -----------------------------------------------------------------------------------
