@@ -14,7 +14,7 @@ from organisation.models import Agency
 from records import actions, apologies
 from records.letters import control, issuing, offers, periods
 from records.letters.filling import filled
-from records.models import Collection, Event, IssuedLetter, LetterForm, LetterKind, Record
+from records.models import Collection, DayException, Event, IssuedLetter, LetterForm, LetterKind, Record
 from records.pdf import qr
 from records.statuses import Status
 
@@ -156,6 +156,13 @@ def test_the_receipt_after_a_supplement_is_of_the_day_when_everything_was_in():
 def test_the_receipt_keeps_its_date_while_the_clock_stands_still():
     record = in_status(Status.SUPPLEMENT)
     assert letter(record, "receipt")["promised"] == "17 giờ 00 phút, ngày 06/09/2024"
+
+
+def test_the_receipt_follows_days_off_that_were_changed():
+    record = receive()
+    DayException.objects.create(day="2024-08-30", kind="off", name="Nghỉ bù")
+    actions.recompute([record], by=None)
+    assert letter(record, "receipt")["promised"] == "17 giờ 00 phút, ngày 09/09/2024"
 
 
 def test_a_supplement_lists_everything_that_is_missing():
@@ -428,6 +435,13 @@ def test_the_receipts_of_a_day_are_one_pdf_and_each_is_logged(django_assert_max_
     assert [text.count(f"Mã hồ sơ: {code}") for code in codes] == [1, 1, 1]
     assert len(pages(content)) == 3
     assert set(IssuedLetter.objects.values_list("record__code", flat=True)) == set(codes)
+
+
+def test_whose_facts_were_erased_has_no_receipt_among_those_of_the_day():
+    kept, erased = receive(), actions.erase(in_status(Status.STOPPED), by=supervisor())
+    assert [record.code for record in periods.received(kept.unit, NINE.date(), 1)] == [kept.code]
+    text = said(issuing.issue_receipts(kept.unit, NINE.date(), 1, by=officer(), lookup=LOOKUP))
+    assert erased.code not in text
 
 
 def test_a_day_of_many_receptions_comes_in_parts(monkeypatch):
