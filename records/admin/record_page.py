@@ -24,6 +24,7 @@ from records.models import Event, EventKind, Record, RecordRead
 from records.personal import Unreadable, unseal
 from records.statuses import OPEN, Move, Status, moves_from
 
+from . import record_letters
 from .forms import ActionForm, AssignForm, CorrectForm, MoveForm, ReappointForm, person_name
 
 CHANGE = "admin:records_record_change"
@@ -50,7 +51,7 @@ def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) ->
             return redirect(f"{page}?{urlencode({'list': list_query})}" if list_query else page)
         record = fetch(user, key)  # as it is now, whatever was refused
     note_reading(record, user)
-    kept = keepers(record, scope.state_of(user))
+    kept, events = keepers(record, scope.state_of(user)), list(record.events.select_related("actor", "note"))
     context |= {
         "title": record.code,
         "record": record,
@@ -61,7 +62,9 @@ def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) ->
         "officer": person_name(record.officer) if record.officer else "",
         "papers": papers_of(record),
         "sentences": sentences_of(record),
-        "events": happened(record.events.select_related("actor", "note")),
+        "events": happened(events),
+        "letters": record_letters.shown(record, events, user),
+        "issued": record_letters.log_of(record),
         "readings": readings_of(record, user),
         "next": next_steps(record, user),
         "forms": {action: fresh(form, record, sent, stale) for action, form in FORMS.items()},

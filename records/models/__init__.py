@@ -14,6 +14,7 @@ from .figures import (
     UnitFigure,
     WorkFigure,
 )
+from .letters import IssuedLetter, LetterForm, LetterKind
 from .record import (
     FAR,
     ApplicantKind,
@@ -49,7 +50,10 @@ __all__ = [
     "FigureState",
     "FrozenCorrection",
     "FrozenMonth",
+    "IssuedLetter",
     "Letter",
+    "LetterForm",
+    "LetterKind",
     "LookupFailure",
     "OutboxMessage",
     "Recomputation",
