@@ -29,6 +29,16 @@ from .record import (
 )
 from .reminders import ApologyDraft, Reminder, StaffMessage
 from .reports import Report, ReportFile
+from .results import (
+    FileKind,
+    Result,
+    ResultDraft,
+    ResultStep,
+    Signatory,
+    SignatoryKind,
+    StepKind,
+    StoredFile,
+)
 
 __all__ = [
     "FAR",
@@ -47,6 +57,7 @@ __all__ = [
     "Figure",
     "FigureChange",
     "FigureState",
+    "FileKind",
     "FrozenCorrection",
     "FrozenMonth",
     "Letter",
@@ -60,8 +71,15 @@ __all__ = [
     "Reminder",
     "Report",
     "ReportFile",
+    "Result",
+    "ResultDraft",
+    "ResultStep",
     "Scope",
+    "Signatory",
+    "SignatoryKind",
     "StaffMessage",
+    "StepKind",
+    "StoredFile",
     "UnitFigure",
     "WorkFigure",
     "ended_late",
