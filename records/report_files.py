@@ -2,12 +2,10 @@
 
 import io
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import number_format
@@ -19,17 +17,13 @@ from procedures.tables import harmless
 
 from .due import day_of
 from .models import Report, ReportFile
+from .pdf import from_html
 from .report_sections import Cell, Section
 
 BOLD, LARGE = Font(bold=True), Font(bold=True, size=14)
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 NAMES, NUMBERS = 48, 14  # widths of columns, in characters
 LONGEST_TITLE = 31  # of a sheet
-DEBIAN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-
-
-class Missing(Exception):
-    """Something that this machine lacks; `str()` names it."""
 
 
 def title_of(report: Report) -> str:
@@ -96,20 +90,9 @@ def cell_of(sheet: Any, value: Cell, font: Any = None, alignment: Any = None) ->
 
 
 def document(report: Report, sections: Sequence[Section]) -> bytes:
-    """The letter with its tables; `Missing` when this machine lacks what draws the letters."""
-    try:
-        import weasyprint  # loads libraries of the system, which only this needs
-    except OSError as error:
-        raise Missing(
-            _("The PDF could not be made: %(package)s is missing on the server.") % {"package": DEBIAN}
-        ) from error
+    """The letter with its tables; `pdf.Missing` when this machine lacks what draws the letters."""
     with translation.override(settings.LANGUAGE_CODE):
-        page = html(report, sections)
-    # Nothing is asked for but the fonts and the style beside them.
-    fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["file"], allow_redirects=False, fail_on_errors=True)
-    base = Path(str(finders.find("report.css"))).as_uri()
-    content: bytes = weasyprint.HTML(string=page, base_url=base, url_fetcher=fetcher).write_pdf()
-    return content
+        return from_html(html(report, sections))
 
 
 def html(report: Report, sections: Sequence[Section]) -> str:

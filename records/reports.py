@@ -19,7 +19,7 @@ from organisation.models import User
 from organisation.roles import Deed, can
 from portal import clock
 
-from . import report_files
+from . import pdf, report_files
 from .actions import NotYours, Refused
 from .models import Record, Report, ReportFile, Scope
 from .report_sections import sections
@@ -98,7 +98,7 @@ def write(report: Report, kind: ReportFile.Kind) -> None:
     fault = ""
     try:
         content = report_files.WRITE[kind](report, sections(report))
-    except report_files.Missing as missing:
+    except pdf.Missing as missing:
         content, fault = b"", str(missing)
     with transaction.atomic():
         if content:

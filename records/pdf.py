@@ -1,0 +1,40 @@
+"""Pages of HTML as PDFs, with WeasyPrint: tagged for screen readers (PDF/UA-1, ISO 14289-1), the typeface inside."""
+
+from pathlib import Path
+
+import segno
+from django.contrib.staticfiles import finders
+from django.utils.translation import gettext as _
+
+DEBIAN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+class Missing(Exception):
+    """Something that this machine lacks; `str()` names it."""
+
+
+def from_html(page: str) -> bytes:
+    """The PDF of a whole page of HTML, which names its styles as they lie in `static/`.
+
+    What makes the PDF accessible is in the page: `lang`, a `title`, heads of tables, `alt` of pictures. `Missing` when
+    this machine lacks what draws the letters.
+    """
+    try:
+        import weasyprint  # loads libraries of the system, which only this needs
+    except OSError as error:
+        raise Missing(
+            _("The PDF could not be made: %(package)s is missing on the server.") % {"package": DEBIAN}
+        ) from error
+    # Nothing is asked for but the fonts and the styles beside them, and the pictures within the page.
+    fetcher = weasyprint.urls.URLFetcher(
+        allowed_protocols=["file", "data"], allow_redirects=False, fail_on_errors=True
+    )
+    base = Path(str(finders.find("paper.css"))).as_uri()
+    document = weasyprint.HTML(string=page, base_url=base, url_fetcher=fetcher)
+    content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    return content
+
+
+def qr(text: str) -> str:
+    """A QR code as the address of a picture that a page of `from_html` may show."""
+    return str(segno.make(text, error="m", micro=False).svg_data_uri(border=0))
