@@ -19,6 +19,11 @@ def steps() -> QuerySet[ResultStep]:
     return ResultStep.objects.filter(kind__in=FILES).select_related(*WITH).order_by(undone, withdrawn, "-pk")
 
 
+def address_of(result: Result) -> str:
+    """The path under which a result is verified; the QR of its print copy leads there."""
+    return f"/verify/{result.token}/"
+
+
 def by_hash(sha256: str) -> ResultStep | None:
     """The step that made the file of this hash: 64 small hexadecimal digits; None when none did.
 

@@ -41,7 +41,7 @@ def standing(record: Record) -> Standing:
     """What stands of the results of a record: one query where there is none, four else; none when prefetched."""
     results = record.results.all()
     if "results" not in getattr(record, "_prefetched_objects_cache", {}):
-        results = results.prefetch_related("withdrawal", "steps__event")
+        results = results.select_related("withdrawal").prefetch_related("steps__event", "steps__file")
     found = list(results)
     living = next((result for result in found if result.is_living), None)
     steps = {step.kind: step for step in living.steps.all() if step.undone_by_id is None} if living else {}
