@@ -117,6 +117,19 @@ PORTAL_COUNT_SECONDS = env.int("PORTAL_COUNT_SECONDS", default=5)
 # Years after which the personal facts of a closed record may be erased (`manage.py erase_records`).
 PORTAL_RETENTION_YEARS = env.int("PORTAL_RETENTION_YEARS", default=5)
 
+# Results that are signed and sealed (`records/signatures/`): the folder of the authorities that are trusted and of
+# their lists of revoked certificates, the TOML file that names the keys, and a service of timestamps. Without the
+# first two the project's own authority signs, for demonstration only; `manage.py check --deploy` refuses that.
+PORTAL_TRUST = env.str("PORTAL_TRUST", default="")
+PORTAL_KEYS = env.str("PORTAL_KEYS", default="")
+if bool(PORTAL_TRUST) != bool(PORTAL_KEYS):
+    raise ImproperlyConfigured("PORTAL_TRUST and PORTAL_KEYS belong together: set both or neither.")
+PORTAL_TIMESTAMP_URL = env.str("PORTAL_TIMESTAMP_URL", default="")
+if PORTAL_TIMESTAMP_URL and not PORTAL_TIMESTAMP_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"PORTAL_TIMESTAMP_URL must be a web address, not {PORTAL_TIMESTAMP_URL!r}.")
+DEMONSTRATION_AUTHORITY = VAR_DIR / "demonstration-authority"
+LARGEST_RESULT = 20_000_000  # bytes
+
 # Whether a load of the catalogue takes effect only when somebody else than who brought it confirms it.
 PORTAL_SECOND_PERSON = switch("PORTAL_SECOND_PERSON", default=False)
 
@@ -383,5 +396,8 @@ LOGGING = {
         # Below that they tell of each page and typeface of a report.
         "weasyprint.progress": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        # It tells of every certificate that it does not trust, with the name of its owner.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
     },
 }

@@ -1,0 +1,57 @@
+"""The bytes that a signature cannot vouch for: those that hold the signature itself.
+
+Nothing there changes what a page shows, but "unchanged" must mean it of every byte. So the container is held to the
+form in which it was written: hexadecimal digits of one case, nothing but zeros behind the signature, and no
+certificate inside that nobody has signed.
+"""
+
+import re
+
+from cryptography import x509
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from . import trust
+
+HEXADECIMAL = re.compile(rb"<([0-9a-f]*|[0-9A-F]*)>")
+
+
+def is_exact(signature: EmbeddedPdfSignature, content: bytes) -> bool:
+    start, end = signature.byte_range[1], signature.byte_range[2]
+    written = HEXADECIMAL.fullmatch(content[start:end])
+    if not written or len(written[1]) % 2:
+        return False
+    raw = bytes.fromhex(written[1].decode())
+    return not raw[length_of(raw) :].strip(b"\0") and are_signed(signature) and are_agreed(signature)
+
+
+def length_of(der: bytes) -> int:
+    """Of the DER value that `der` begins with, in bytes (X.690, 8.1.3)."""
+    if der[1] < 128:
+        return 2 + der[1]
+    size = der[1] & 127
+    return 2 + size + int.from_bytes(der[2 : 2 + size], "big")
+
+
+def are_signed(signature: EmbeddedPdfSignature) -> bool:
+    """Whether each certificate beside the signer's was issued by one that is there or trusted."""
+    inside = [
+        x509.load_der_x509_certificate(certificate.dump())
+        for certificate in (signature.signer_cert, *signature.other_embedded_certs)
+    ]
+    trusted = trust.current()
+    outside = [x509.load_der_x509_certificate(known.dump()) for known in (*trusted.roots, *trusted.others)]
+    return all(any(issued(certificate, issuer) for issuer in (*inside, *outside)) for certificate in inside[1:])
+
+
+def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except Exception:  # one error for each kind of key and of mistake
+        return False
+    return True
+
+
+def are_agreed(signature: EmbeddedPdfSignature) -> bool:
+    """Whether what stands outside of the signed attributes repeats what stands inside (RFC 5652, 5.1)."""
+    named = [algorithm["algorithm"].native for algorithm in signature.signed_data["digest_algorithms"]]
+    return named == [signature.signer_info["digest_algorithm"]["algorithm"].native]

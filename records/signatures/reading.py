@@ -1,0 +1,116 @@
+"""What the signatures of a file say, and what they are worth at a moment."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+
+from . import trust
+from .certificates import Certificate, facts
+from .container import is_exact
+from .documents import opened, parsing
+from .trust import Verdict
+
+# What may come after a signature: nothing, timestamps and proofs about it; and before a later signature also that
+# signature's own field.
+ADDED_LAST = ModificationLevel.LTA_UPDATES
+ADDED_BETWEEN = ModificationLevel.FORM_FILLING
+
+
+@dataclass(frozen=True)
+class Signature:
+    """`verdict` is the answer; `bottom_line` and `modification_level` (a name of pyHanko's `ModificationLevel`) are
+    what it rests on. `covers` is the number of bytes, from the first, that were there when it was made (0 when the
+    signature leaves bytes out); `claimed_at` is the signer's own word, `stamped_at` that of a trusted timestamp.
+    `forbids`: nothing may be signed after it."""
+
+    field: str
+    certificate: Certificate
+    claimed_at: datetime | None
+    stamped_at: datetime | None
+    verdict: Verdict
+    bottom_line: bool
+    modification_level: str
+    covers: int
+    forbids: bool
+
+
+def read(content: bytes, *, at: datetime) -> list[Signature]:
+    """Every signature of the file, in the order in which they were made, each judged as if `at` were now, against the
+    trust list. An empty list: the file bears none, which is no good sign either. Raises Fault as `documents.opened`.
+    """
+    reader = opened(content)
+    with parsing():
+        found = embedded(reader)
+        return [judged(signature, at, content, last=signature is found[-1]) for signature in found]
+
+
+def embedded(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
+    """The signatures, but not the timestamps of the whole file, in the order in which they were made."""
+    found = [EmbeddedPdfSignature(reader, field, name) for name, _value, field in enumerate_sig_fields(reader, True)]
+    return sorted(
+        (signature for signature in found if signature.sig_object_type != "/DocTimeStamp"),
+        key=lambda signature: signature.signed_revision,
+    )
+
+
+def forbids(signature: EmbeddedPdfSignature) -> bool:
+    return signature.docmdp_level == MDPPerm.NO_CHANGES
+
+
+def judged(signature: EmbeddedPdfSignature, at: datetime, content: bytes, last: bool) -> Signature:
+    certificate = facts(x509.load_der_x509_certificate(signature.signer_cert.dump()))
+    status = validated(signature, at)
+    verdict = verdict_of(signature, status, at, content, last)
+    timestamp = status.timestamp_validity if status else None
+    level = status.modification_level if status else None
+    return Signature(
+        field=signature.field_name,
+        certificate=certificate,
+        claimed_at=signature.self_reported_timestamp,
+        stamped_at=timestamp.timestamp if timestamp and timestamp.trusted else None,
+        verdict=verdict,
+        bottom_line=bool(status and status.bottom_line) and verdict is not Verdict.REVOKED,
+        modification_level=(level or ModificationLevel.OTHER).name,
+        covers=covered(signature),
+        forbids=forbids(signature),
+    )
+
+
+def validated(signature: EmbeddedPdfSignature, at: datetime) -> PdfSignatureStatus | None:
+    """pyHanko's judgement; none when the signature is not one that it knows."""
+    try:
+        return asyncio.run(async_validate_pdf_signature(signature, trust.context(at)))
+    except SignatureValidationError:
+        return None
+
+
+def verdict_of(
+    signature: EmbeddedPdfSignature, status: PdfSignatureStatus | None, at: datetime, content: bytes, last: bool
+) -> Verdict:
+    if status is None:
+        return Verdict.BROKEN
+    if not (status.intact and status.valid and is_exact(signature, content)):
+        return Verdict.ALTERED
+    if not covered(signature):
+        return Verdict.BROKEN
+    level = status.modification_level or ModificationLevel.OTHER
+    if not status.docmdp_ok or level > (ADDED_LAST if last else ADDED_BETWEEN):
+        return Verdict.EXTENDED
+    verdict = trust.judge(signature.signer_cert, signature.other_embedded_certs, at)
+    return Verdict.UNTRUSTED if verdict is Verdict.VALID and not status.bottom_line else verdict
+
+
+def covered(signature: EmbeddedPdfSignature) -> int:
+    """The end of what it signed; 0 when that is not everything from the first byte on but its own place."""
+    if signature.coverage not in (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION):
+        return 0
+    return int(signature.byte_range[2] + signature.byte_range[3])
