@@ -120,6 +120,15 @@ def catalogue_day(settings):
     return DAY
 
 
+@pytest.fixture
+def results_folder(settings, tmp_path):
+    """The storage of results, empty, of one test."""
+    folder = tmp_path / "results"
+    local = {"BACKEND": "records.results.storage.LocalStorage", "OPTIONS": {"location": str(folder)}}
+    settings.STORAGES = {**settings.STORAGES, "results": local}
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def nothing_kept(request, settings):
     """No page of the test before, nor a part of one, nor a count: what a test sets must show, when it writes it.

@@ -83,9 +83,7 @@ def signatories(found: Collection[signatures.Signature], at: datetime.datetime, 
     return {signatory.fingerprint: signatory for signatory in known if signatory.is_valid(day)}
 
 
-def last_competent(
-    found: Collection[signatures.Signature], known: dict[str, Signatory], why_not: str
-) -> Competent:
+def last_competent(found: Collection[signatures.Signature], known: dict[str, Signatory], why_not: str) -> Competent:
     for signature in reversed([*found]):
         if signatory := known.get(signature.certificate.fingerprint):
             return Competent(signature, signatory)
