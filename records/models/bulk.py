@@ -21,6 +21,7 @@ class BulkJob(models.Model):
     made_at = models.DateTimeField(_("made at"))
     to_status = models.PositiveSmallIntegerField(_("move to"), choices=Status, null=True)
     step = models.CharField(_("electronic step"), max_length=8, choices=StepKind, blank=True)  # instead of a move
+    root = models.CharField(max_length=200, blank=True)  # what addresses on print copies begin with
     sealed_reason = models.BinaryField(null=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PREPARED)
 

@@ -233,11 +233,17 @@ def withdraw(record: Record, *, by: User | None, reason: str, version: int | Non
 def begin(record: Record, kind: StepKind, by: User | None, version: int | None) -> tuple[Record, Standing]:
     """The record under its lock and what stands of its results, when the step may be made now and by this person."""
     locked = actions.lock(record, by, version)
-    authorise(locked, kind, by)
-    now = rules.standing(locked)
-    if why := rules.refusal(locked, kind, now):
+    return locked, check(locked, kind, by)
+
+
+def check(record: Record, kind: StepKind, by: User | None) -> Standing:
+    """Refuse what the step would refuse of the record as it stands, before any file is looked at."""
+    actions.authorise_reading(record, by)
+    authorise(record, kind, by)
+    now = rules.standing(record)
+    if why := rules.refusal(record, kind, now):
         raise actions.StepsMissing(why)
-    return locked, now
+    return now
 
 
 def authorise(record: Record, kind: StepKind, by: User | None, deed: Deed | None = None) -> None:
