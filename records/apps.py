@@ -8,10 +8,12 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
+        from organisation import demonstration
         from procedures import elsewhere, usual
 
         from . import lookup
         from .guards import install_guards, make_way
+        from .results.demonstration import make
         from .statistics.usual import usual_time
 
         # After every migrate, because SQLite drops a table's triggers when a migration rebuilds it.
@@ -19,3 +21,4 @@ class RecordsConfig(AppConfig):
         post_migrate.connect(install_guards, dispatch_uid="record-guards")
         elsewhere.register(lookup.address_for)
         usual.register(usual_time)
+        demonstration.register(make)

@@ -20,7 +20,7 @@ from records.clock import current_calendar, deadline
 from records.due import day_text, due_of
 from records.history import undoable
 from records.keepers import handed_over, keepers
-from records.models import Event, EventKind, Record, RecordRead
+from records.models import Event, EventKind, Record, RecordRead, StepKind
 from records.personal import Unreadable, unseal
 from records.results import rules
 from records.results.storage import StorageFault
@@ -267,6 +267,7 @@ class Line(NamedTuple):
     actor: str
     reason: str
     officer: str  # who was put in charge
+    step: str  # the electronic step that was made or undone
     undoes: int | None  # the number of the event that was undone
     due_moved: bool
 
@@ -281,6 +282,7 @@ def happened(events: Sequence[Event] | Any) -> list[Line]:
             actor=person_name(event.actor),
             reason=reason_of(event),
             officer=names.get(event.details.get("officer"), ""),
+            step=str(StepKind(event.details["step"]).label) if "step" in event.details else "",
             undoes=event.details.get("undoes"),
             due_moved=event.due_before != event.due_after,
         )

@@ -65,6 +65,13 @@ def prefixes(content: bytes) -> Iterator[tuple[int, str]]:
                 yield end, digest.hexdigest()
 
 
+def sealed(record: Record) -> ResultStep | None:
+    """The step that sealed the result which stands, with its file: what the applicant may have. None before it was
+    stamped, after it was withdrawn, and once the file was erased."""
+    standing = ResultStep.objects.filter(kind=StepKind.STAMP, undone_by=None, file__erased_at=None)
+    return standing.filter(result__record=record, result__withdrawn_at=None).select_related("file").first()
+
+
 def replacement(result: Result) -> Result | None:
     """The result that came in the place of one that is over: the living one of its record."""
     return None if result.is_living else result.record.results.filter(withdrawn_at=None).first()

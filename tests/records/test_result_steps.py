@@ -7,7 +7,7 @@ import pytest
 from organisation.models import Agency
 from procedures.models import ChannelKind, pin
 from records import actions, signatures
-from records.actions import IllegalMove, NotYours, ReasonMissing, Refused, StepsMissing
+from records.actions import NotYours, ReasonMissing, Refused, StepsMissing
 from records.chronicle import Chronicle, Reception
 from records.clock import current_calendar
 from records.history import hash_of
