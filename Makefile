@@ -18,7 +18,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # What a developer has exported for a server of their own must not reach tests and checks.
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u PORTAL_TODAY -u PORTAL_TWO_FACTOR \
-	-u PORTAL_DATA_KEYS -u PORTAL_HASH_KEY
+	-u PORTAL_DATA_KEYS -u PORTAL_HASH_KEY -u PORTAL_TRUST -u PORTAL_KEYS -u PORTAL_TIMESTAMP_URL
 # One file stays in one process: its browser and its data are set up once. tests/conftest.py knows which go first.
 # Three processes keep two cores busy: one of them usually waits, for a page or for a process it has started.
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
@@ -39,7 +39,7 @@ run: .venv/.runtime | staticfiles ## Start the portal with the shipped catalogue
 
 # What pages show, and what touches no database, does not depend on which one it is: that runs once (tests/conftest.py).
 test: .venv/.development ## Run every test, on SQLite and on a PostgreSQL of its own, with a real browser
-	deploy/need.sh postgresql chromium-headless-shell pango
+	deploy/need.sh postgresql chromium-headless-shell pango pdfsig softhsm2
 	$(CLEAN) $(PYTEST)
 	$(CLEAN) tests/with_postgres.sh $(PYTEST) -m database
 
@@ -51,11 +51,13 @@ check: .venv/.development ## Check style, types, templates, migrations, translat
 	$(BIN)/djlint --lint --quiet templates
 	$(CLEAN) $(MANAGE) makemigrations --check --dry-run
 	$(CLEAN) $(BIN)/python tests/check_translations.py
+	$(BIN)/python -m tests.records.authority var/check
 	$(CLEAN) ALLOWED_HOSTS=portal.example.gov.vn \
 		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		PORTAL_HASH_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		PORTAL_DATA_KEYS="$$($(BIN)/python -c 'from cryptography import fernet; print(fernet.Fernet.generate_key().decode())')" \
 		DATABASE_URL=postgres://portal:portal@127.0.0.1:5432/portal \
+		PORTAL_TRUST=var/check/trust PORTAL_KEYS=var/check/keys.toml \
 		$(MANAGE) check --deploy --fail-level WARNING
 
 bench: .venv/.development ## Measure search, pages, loading and records beside the ordinary way

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes sure that what no Python package brings is there: deploy/need.sh [postgresql] [chromium-headless-shell] [gettext] [pango]
+# Makes sure that what no Python package brings is there: deploy/need.sh [postgresql] [chromium-headless-shell] [gettext] [pango] [pdfsig] [softhsm2]
 # Installs the missing Debian packages when it may; otherwise prints the line to type, and fails.
 set -euo pipefail
 
@@ -8,6 +8,8 @@ there() {
         postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
         chromium-headless-shell) command -v chromium-headless-shell ;;
         pango) compgen -G '/usr/lib/*/libpangoft2-1.0.so.0' && compgen -G '/usr/lib/*/libharfbuzz-subset.so.0' ;;
+        pdfsig) command -v pdfsig ;;
+        softhsm2) command -v softhsm2-util && compgen -G '/usr/lib/softhsm/libsofthsm2.so' ;;
         gettext) command -v xgettext && command -v msgattrib && command -v msgfmt ;;
         *) echo "need.sh: unknown word: $1" >&2; exit 2 ;;
     esac >/dev/null
@@ -17,6 +19,7 @@ there() {
 packages() {
     case $1 in
         pango) echo libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 ;;
+        pdfsig) echo poppler-utils ;;
         *) echo "$1" ;;
     esac
 }

@@ -14,6 +14,7 @@ class RecordsConfig(AppConfig):
         from . import lookup
         from .guards import install_guards, make_way
         from .results.demonstration import make
+        from .signatures import checks  # noqa: F401 (registers them)
         from .statistics.usual import usual_time
 
         # After every migrate, because SQLite drops a table's triggers when a migration rebuilds it.

@@ -2,16 +2,18 @@
 
 Nothing there changes what a page shows, but "unchanged" must mean it of every byte. So the container is held to the
 form in which it was written: hexadecimal digits of one case, nothing but zeros behind the signature, and no
-certificate inside that nobody has signed.
+certificate inside that nobody has signed. What a timestamp's token says beside its signature is not looked at.
 """
 
 import re
 
+from asn1crypto.core import Sequence
 from cryptography import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from . import trust
 
+NO_PARAMETERS = (b"", b"\x05\x00")
 HEXADECIMAL = re.compile(rb"<([0-9a-f]*|[0-9A-F]*)>")
 
 
@@ -21,7 +23,7 @@ def is_exact(signature: EmbeddedPdfSignature, content: bytes) -> bool:
     if not written or len(written[1]) % 2:
         return False
     raw = bytes.fromhex(written[1].decode())
-    return not raw[length_of(raw) :].strip(b"\0") and are_signed(signature) and are_agreed(signature)
+    return not raw[length_of(raw) :].strip(b"\0") and is_standard(signature)
 
 
 def length_of(der: bytes) -> int:
@@ -51,7 +53,19 @@ def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
-def are_agreed(signature: EmbeddedPdfSignature) -> bool:
-    """Whether what stands outside of the signed attributes repeats what stands inside (RFC 5652, 5.1)."""
-    named = [algorithm["algorithm"].native for algorithm in signature.signed_data["digest_algorithms"]]
-    return named == [signature.signer_info["digest_algorithm"]["algorithm"].native]
+def is_standard(signature: EmbeddedPdfSignature) -> bool:
+    """Whether what stands outside of the signed attributes is what the standard prescribes (RFC 5652, 5.1 and 5.3)."""
+    signed, signer, signer_id = signature.signed_data, signature.signer_info, signature.signer_info["sid"]
+    by_issuer = signer_id.name == "issuer_and_serial_number"
+    if by_issuer and signer_id.chosen["issuer"].dump() != signature.signer_cert.issuer.dump():
+        return False
+    digests = [signer["digest_algorithm"], *signed["digest_algorithms"]]
+    return (
+        signed["version"].native == signer["version"].native == ("v1" if by_issuer else "v3")
+        and len({digest["algorithm"].native for digest in digests}) == 1
+        and all(is_plain(algorithm) for algorithm in (*digests, signer["signature_algorithm"]))
+    )
+
+
+def is_plain(algorithm: Sequence) -> bool:
+    return algorithm["parameters"].dump() in NO_PARAMETERS or algorithm["algorithm"].native == "rsassa_pss"

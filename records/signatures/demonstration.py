@@ -35,7 +35,6 @@ def folder() -> Path:
             make_root(Path(made))
             with contextlib.suppress(OSError):  # the other one's is there: not empty
                 Path(made).rename(place)
-            Path(made).mkdir(exist_ok=True)
     return place
 
 

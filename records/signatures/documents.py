@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -46,7 +47,7 @@ def parsing() -> Iterator[None]:
     any exception, RecursionError and AssertionError among them."""
     try:
         yield
-    except Fault:
+    except (Fault, ImproperlyConfigured):
         raise
     except Exception as error:
         raise Fault(FaultKind.BROKEN) from error
@@ -78,12 +79,9 @@ def inspect(content: bytes) -> None:
 
 
 def references(reader: PdfFileReader) -> set[generic.Reference]:
-    """Every object of the file, also those that no page leads to, and what later revisions have replaced."""
+    """Every object of the file, also those that no page leads to."""
     revisions = range(reader.xrefs.total_revisions)
-    found: set[generic.Reference] = set()
-    for revision in revisions:
-        found |= reader.xrefs.explicit_refs_in_revision(revision)
-    return found
+    return set().union(*(reader.xrefs.explicit_refs_in_revision(revision) for revision in revisions))
 
 
 def check(thing: Any) -> None:

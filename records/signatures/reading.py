@@ -7,7 +7,7 @@ from datetime import datetime
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -15,14 +15,12 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 
 from . import trust
 from .certificates import Certificate, facts
-from .container import is_exact
+from .container import are_signed, is_exact
 from .documents import opened, parsing
 from .trust import Verdict
 
-# What may come after a signature: nothing, timestamps and proofs about it; and before a later signature also that
-# signature's own field.
-ADDED_LAST = ModificationLevel.LTA_UPDATES
-ADDED_BETWEEN = ModificationLevel.FORM_FILLING
+# What may come between a signature and the next: proofs and timestamps about it, and the field of the next.
+BETWEEN = (ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Signature:
     """`verdict` is the answer; `bottom_line` and `modification_level` (a name of pyHanko's `ModificationLevel`) are
     what it rests on. `covers` is the number of bytes, from the first, that were there when it was made (0 when the
     signature leaves bytes out); `claimed_at` is the signer's own word, `stamped_at` that of a trusted timestamp.
-    `forbids`: nothing may be signed after it."""
+    `forbids`: no seal may follow it."""
 
     field: str
     certificate: Certificate
@@ -63,7 +61,9 @@ def embedded(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
 
 
 def forbids(signature: EmbeddedPdfSignature) -> bool:
-    return signature.docmdp_level == MDPPerm.NO_CHANGES
+    """Whether it certifies the file: then at most fields that are there already may be filled in, and the seal needs
+    a new one on the page (ISO 32000-2, table 257)."""
+    return signature.docmdp_level is not None
 
 
 def judged(signature: EmbeddedPdfSignature, at: datetime, content: bytes, last: bool) -> Signature:
@@ -102,11 +102,19 @@ def verdict_of(
         return Verdict.ALTERED
     if not covered(signature):
         return Verdict.BROKEN
-    level = status.modification_level or ModificationLevel.OTHER
-    if not status.docmdp_ok or level > (ADDED_LAST if last else ADDED_BETWEEN):
+    if not status.docmdp_ok or not is_explained(status, last, behind=len(content) - covered(signature)):
         return Verdict.EXTENDED
     verdict = trust.judge(signature.signer_cert, signature.other_embedded_certs, at)
-    return Verdict.UNTRUSTED if verdict is Verdict.VALID and not status.bottom_line else verdict
+    if verdict is Verdict.VALID and not status.bottom_line:
+        return Verdict.UNTRUSTED  # its timestamp
+    return Verdict.ALTERED if verdict is Verdict.VALID and not are_signed(signature) else verdict
+
+
+def is_explained(status: PdfSignatureStatus, last: bool, behind: int) -> bool:
+    """Whether what stands behind a signature, `behind` bytes, may stand there: behind the last one only proofs."""
+    if last:
+        return behind == 0 or status.modification_level == ModificationLevel.LTA_UPDATES
+    return status.modification_level in BETWEEN
 
 
 def covered(signature: EmbeddedPdfSignature) -> int:

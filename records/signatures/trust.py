@@ -18,6 +18,7 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
@@ -114,14 +115,14 @@ def current() -> TrustList:
 
 @functools.lru_cache(maxsize=4)
 def read_list(files: tuple[tuple[Path, int, int], ...]) -> TrustList:
-    """What the files hold. Raises ValueError with the name of a file that is neither."""
+    """What the files hold. Raises ImproperlyConfigured with the name of a file that holds neither."""
     certificates: list[x509.Certificate] = []
     revocations: list[x509.CertificateRevocationList] = []
     for file, _changed, _size in files:
         try:
             read_file(file.read_bytes(), certificates, revocations)
         except ValueError as error:
-            raise ValueError(f"{file}: neither certificates nor lists of revoked ones") from error
+            raise ImproperlyConfigured(f"{file}: neither certificates nor lists of revoked ones.") from error
     itself = [certificate for certificate in certificates if signs_itself(certificate)]
     others = [certificate for certificate in certificates if certificate not in itself]
     return TrustList(tuple(map(as_asn1, itself)), tuple(map(as_asn1, others)), tuple(revocations))
