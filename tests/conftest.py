@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -118,6 +119,13 @@ def load_catalogue(config: pytest.Config) -> None:
 def catalogue_day(settings):
     settings.PORTAL_TODAY = DAY
     return DAY
+
+
+@pytest.fixture
+def english():
+    """Messages as they stand in the source, also on pages whose addresses are asked for within the test."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
