@@ -122,8 +122,9 @@ def catalogue_day(settings):
 
 
 @pytest.fixture
-def english():
-    """Messages as they stand in the source, also on pages whose addresses are asked for within the test."""
+def english(settings):
+    """Messages and pages as they stand in the source: a portal whose own language is English."""
+    settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
 
