@@ -173,9 +173,11 @@ def new_database(tmp_path_factory, prepare_database):
 
 
 @pytest.fixture(scope="session")
-def portal_database(new_database):
-    """The URL of the running portal's own database."""
-    with new_database("server") as url:
+def portal_database(new_database, tmp_path_factory):
+    """The URL of the running portal's own database; beside it lies a storage of results for all its processes."""
+    results = str(tmp_path_factory.mktemp("results"))
+    with new_database("server") as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTAL_RESULTS", results)
         yield url
 
 
