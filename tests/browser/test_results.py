@@ -3,6 +3,7 @@
 import json
 
 from tests.browser.test_bulk import is_fine, press, sign_in
+from tests.browser.test_follow_a_record import look_up
 
 BEGIN = """
 import json
@@ -71,10 +72,8 @@ def test_a_supervisor_withdraws_a_result_and_the_whole_evidence_is_readable(page
 
 def test_a_citizen_downloads_the_sealed_result(phone, in_portal):
     code = in_portal(STAMPED)
-    phone.goto("/records/")
-    phone.locator("#id_code").fill(code)
-    phone.locator("#id_digits").fill("5678")
-    press(phone, "main form button[type=submit]")
+    look_up(phone, code)
+    phone.wait_for_url("**/records/view/")
     is_fine(phone)
     with phone.expect_download() as download:
         phone.locator("a[href$='/records/view/result.pdf']").click()
