@@ -321,8 +321,19 @@ def results_storage() -> dict[str, Any]:
     if not address:
         folder = env.path("PORTAL_RESULTS", default=VAR_DIR / "results")
         return {"BACKEND": "records.results.storage.LocalStorage", "OPTIONS": {"location": str(folder)}}
+    from botocore.config import Config  # takes a while, and most portals need none
+
     host, _slash, bucket = address.rpartition("/")
-    options = {"bucket_name": bucket, "endpoint_url": host, "default_acl": "private", "file_overwrite": True}
+    if not (host.startswith(("https://", "http://")) and host.count("/") == 2 and bucket):
+        raise ImproperlyConfigured("PORTAL_RESULTS_S3 must be the address of a bucket like https://host/bucket.")
+    options: dict[str, Any] = {
+        "bucket_name": bucket,
+        "endpoint_url": host,
+        "default_acl": "private",
+        "file_overwrite": True,
+    }
+    # A step holds the lock of its record meanwhile.
+    options["client_config"] = Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 2})
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 

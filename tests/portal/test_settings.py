@@ -128,3 +128,13 @@ def test_a_mail_server_is_one_address():
     told = start(shown, EMAIL_URL="smtp+tls://portal:secret@mail.example.gov.vn:587").stdout.strip()
     assert told == "mail.example.gov.vn 587 portal True"
     assert start("settings.EMAIL_BACKEND").stdout.strip() == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_results_lie_in_a_private_folder_or_in_a_bucket():
+    shown = "settings.STORAGES['results']['OPTIONS']"
+    assert "/var/results" in start(shown).stdout
+    assert "/srv/results" in start(shown, PORTAL_RESULTS="/srv/results").stdout
+    told = start(shown, PORTAL_RESULTS_S3="https://s3.example.gov.vn/results/").stdout
+    assert "'bucket_name': 'results', 'endpoint_url': 'https://s3.example.gov.vn', 'default_acl': 'private'" in told
+    for address in ("s3.example.gov.vn/results", "https://s3.example.gov.vn", "https://s3.example.gov.vn/a/b"):
+        assert "PORTAL_RESULTS_S3 must be" in refusal(PORTAL_RESULTS_S3=address)

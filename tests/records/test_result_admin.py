@@ -119,6 +119,15 @@ def test_a_refused_file_says_why_and_the_record_stays(client):
     assert fresh(record).sequence == before
 
 
+def test_a_file_of_200_mb_is_refused_before_it_is_read(client):
+    record = to_be_signed()
+    before = fresh(record).sequence
+    given = {"action": "accept", "version": before, "file": pdf(blank_pdf())}
+    answer = as_signer(client, record).post(page_of(record), given, CONTENT_LENGTH="200000000")
+    assert answer.status_code in (400, 413)
+    assert fresh(record).sequence == before
+
+
 @pytest.mark.parametrize(("action", "field"), [("draft", "file"), ("accept", "file"), ("return", "to_whom")])
 def test_what_is_missing_is_told_at_its_field(client, action, field):
     record = through(StepKind.STAMP) if action == "return" else to_be_signed()
