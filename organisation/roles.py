@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "records.lookupfailure": VIEW,
         "records.frozenmonth": VIEW,
         "records.report": VIEW,
+        "records.issuedletter": VIEW,
     },
     Role.STEWARD: {
         "procedures": EDIT,
@@ -76,6 +77,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "organisation.user": NO_DELETE,
         "organisation.reorganisation": ENTER,
         "records.dayexception": EDIT,
+        "records.letterform": NO_DELETE,
         "records.lookupfailure": VIEW,
         "records.signatory": NO_DELETE,
     },
@@ -92,6 +94,7 @@ class Deed(models.TextChoices):
     SUPPLEMENT_AGAIN = "supplement_again", _("ask for a second supplement")
     CORRECT = "correct", _("undo a mistaken change")
     SEE_READINGS = "see_readings", _("see who opened which record")
+    ISSUE = "issue", _("issue letters")
     ERASE = "erase", _("erase personal facts after their term")
     KEEP_DAYS = "keep_days", _("keep the table of days off")
     MONITOR = "monitor", _("see the monitoring board of every unit")
@@ -102,12 +105,13 @@ class Deed(models.TextChoices):
 
 # A supervisor reads everything, and acts where the rules ask for more than the officer's word.
 DEEDS: dict[str, frozenset[Deed]] = {
-    Role.OFFICER: frozenset({Deed.READ_OWN, Deed.RECEIVE, Deed.MOVE, Deed.CORRECT, Deed.SIGN}),
+    Role.OFFICER: frozenset({Deed.READ_OWN, Deed.RECEIVE, Deed.MOVE, Deed.CORRECT, Deed.ISSUE, Deed.SIGN}),
     Role.SUPERVISOR: frozenset(
         {
             Deed.READ_ALL,
             Deed.SUPPLEMENT_AGAIN,
             Deed.CORRECT,
+            Deed.ISSUE,
             Deed.ERASE,
             Deed.SEE_READINGS,
             Deed.MONITOR,

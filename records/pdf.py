@@ -1,5 +1,7 @@
 """Pages of HTML as PDFs, with WeasyPrint: tagged for screen readers (PDF/UA-1, ISO 14289-1), the typeface inside."""
 
+import atexit
+import threading
 from pathlib import Path
 
 import segno
@@ -13,25 +15,34 @@ class Missing(Exception):
     """Something that this machine lacks; `str()` names it."""
 
 
+# Weasyprint's fonts and the style that names them, of each thread: unpacking them takes longer than a letter.
+kept = threading.local()
+
+
 def from_html(page: str) -> bytes:
-    """The PDF of a whole page of HTML, which names its styles as they lie in `static/`.
+    """The PDF of a whole page of HTML in the typeface of `paper.css`; it names other styles as they lie in `static/`.
 
     What makes the PDF accessible is in the page: `lang`, a `title`, heads of tables, `alt` of pictures. `Missing` when
     this machine lacks what draws the letters.
     """
     try:
         import weasyprint  # loads libraries of the system, which only this needs
+        from weasyprint.text.fonts import FontConfiguration
     except OSError as error:
         raise Missing(
             _("The PDF could not be made: %(package)s is missing on the server.") % {"package": DEBIAN}
         ) from error
+    paper = Path(str(finders.find("paper.css")))
     # Nothing is asked for but the fonts and the styles beside them, and the pictures within the page.
     fetcher = weasyprint.urls.URLFetcher(
         allowed_protocols=["file", "data"], allow_redirects=False, fail_on_errors=True
     )
-    base = Path(str(finders.find("paper.css"))).as_uri()
-    document = weasyprint.HTML(string=page, base_url=base, url_fetcher=fetcher)
-    content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    if not hasattr(kept, "fonts"):
+        kept.fonts = FontConfiguration()
+        atexit.register(vars(kept).clear)  # while WeasyPrint is there to tidy up after itself
+        kept.style = weasyprint.CSS(filename=paper, font_config=kept.fonts, url_fetcher=fetcher)
+    document = weasyprint.HTML(string=page, base_url=paper.as_uri(), url_fetcher=fetcher)
+    content: bytes = document.write_pdf(stylesheets=[kept.style], font_config=kept.fonts, pdf_variant="pdf/ua-1")
     return content
 
 

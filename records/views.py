@@ -19,9 +19,12 @@ from organisation import succession
 from organisation.address import client_address
 from portal import clock
 
-from . import lookup, opened
+from . import lookup, opened, pdf
+from .actions import Refused
 from .forms import LookupForm
 from .keepers import keepers
+from .letters import issuing, offers
+from .letters.serving import answer, lookup_address
 from .results import register, storage
 from .standing import standing
 
@@ -78,6 +81,7 @@ def view(request: HttpRequest) -> HttpResponse:
         "standing": standing(record, events, now),
         "now": now,
         "result": register.sealed(record),
+        "letters": offers.told(record, events),
         **keepers(record, succession.state()),
     }
     return render(request, "records/view.html", context)
@@ -101,6 +105,24 @@ def result(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{record.code}.pdf"'
     return response
+
+
+@private
+@require_safe
+def letter(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """A letter of the record that a look-up has opened: one that was given or sent, personal facts masked."""
+    record = opened.current(request.session)
+    if record is None:
+        return back("time")
+    events = list(record.events.select_related("actor", "note"))
+    offer = next((one for one in offers.told(record, events) if (one.kind, one.number) == (kind, number)), None)
+    if offer is None:
+        raise Http404
+    try:
+        content = issuing.issue(record, offer, by=None, lookup=lookup_address(request))
+    except (Refused, pdf.Missing) as refusal:
+        return render(request, "records/no_letter.html", {"why": str(refusal)}, status=503)
+    return answer(content, f"{kind}-{record.code}")
 
 
 @private

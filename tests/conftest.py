@@ -40,6 +40,7 @@ ONCE = (
     ),
     *(f"records/test_{name}.py" for name in ("admin_page", "admin_reception", "bulk_pages", "record_page", "reports")),
     *(f"records/test_{name}.py" for name in ("statistics_downloads", "statistics_page", "admin_search", "days_pages")),
+    "records/test_letters_pages.py",
     *(f"procedures/test_{name}.py" for name in ("admin_loading", "changes_page", "corrections", "export_catalog")),
     "organisation/test_sign_in.py",
     "portal/test_reorganisation_pages.py",
@@ -108,10 +109,10 @@ def pytest_runtest_teardown(item, nextitem):
 
 
 def load_catalogue(config: pytest.Config) -> None:
-    """The shipped catalogue and the shipped table of days, and the index of what was loaded."""
+    """The shipped catalogue, the shipped table of days and the shipped forms, and the index of what was loaded."""
     with config.stash[BLOCKER].unblock():
         call_command("load_catalog", verbosity=0)
-        call_command("loaddata", "days", verbosity=0)
+        call_command("loaddata", "days", "letters", verbosity=0)
         config.stash[INDEX] = index.build(stamp.current(), DAY)
 
 

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import RedirectView
 
 from organisation.models import User
 from records.models import Record
 
-from . import board, reception, record_list, record_page, shops
+from . import board, letters, reception, record_list, record_page, shops
 
 # What people type here may be personal: no report of an error holds it.
 kept_private = [
@@ -50,11 +50,13 @@ class RecordAdmin(admin.ModelAdmin):
             path("", view(self.changelist_view), name=f"{name}_changelist"),
             path("add/", view(self.add_view), name=f"{name}_add"),
             path("procedures/", view(self.procedures_view), name=f"{name}_procedures"),
+            path("letters/", view(self.letters_view), name=f"{name}_letters"),
             path("board/", view(self.board_view), name=f"{name}_board"),
             path("board/shops/", view(self.shops_view), name=f"{name}_shops"),
             path("<int:key>/", view(to_page)),
             path("<int:key>/received/", view(self.received_view), name=f"{name}_received"),
             path("<int:key>/result/<str:file>.pdf", view(self.result_view), name=f"{name}_result"),
+            path("<int:key>/letters/<str:kind>/<int:number>/", view(self.letter_view), name=f"{name}_letter"),
             path("<int:key>/change/", view(self.record_view), name=f"{name}_change"),
         ]
 
@@ -81,6 +83,14 @@ class RecordAdmin(admin.ModelAdmin):
     @method_decorator(require_safe)
     def received_view(self, request: HttpRequest, key: int) -> HttpResponse:
         return reception.told(request, reader(request), key, self.page(request))
+
+    @private
+    def letters_view(self, request: HttpRequest) -> HttpResponse:
+        return letters.of_a_desk(request, reader(request), self.page(request))
+
+    @method_decorator(require_POST)
+    def letter_view(self, request: HttpRequest, key: int, kind: str, number: int) -> HttpResponse:
+        return letters.issue(request, reader(request), key, kind, number)
 
     @method_decorator(require_safe)
     def board_view(self, request: HttpRequest) -> HttpResponse:

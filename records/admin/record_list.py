@@ -72,6 +72,7 @@ def show(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRespo
         "title": _("Records"),
         "may_receive": may_receive(user),
         "may_move": can(user.role, Deed.MOVE),
+        "may_issue": can(user.role, Deed.ISSUE) and (may_receive(user) or can(user.role, Deed.READ_ALL)),
         "form": form,
         "typed": typed,
         "forgotten": bool(request.GET.get("search")) and not typed,

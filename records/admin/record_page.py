@@ -22,11 +22,10 @@ from records.history import undoable
 from records.keepers import handed_over, keepers
 from records.models import Event, EventKind, Record, RecordRead, StepKind
 from records.personal import Unreadable, unseal
-from records.results import rules
-from records.results.storage import StorageFault
+from records.results import rules, storage
 from records.statuses import OPEN, Move, Status, moves_from
 
-from . import result_forms, result_page
+from . import record_letters, result_forms, result_page
 from .forms import ActionForm, AssignForm, CorrectForm, MoveForm, ReappointForm, person_name
 
 CHANGE = "admin:records_record_change"
@@ -55,7 +54,7 @@ def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) ->
             return redirect(f"{page}?{urlencode({'list': list_query})}" if list_query else page)
         record = fetch(user, key)  # as it is now, whatever was refused
     note_reading(record, user)
-    kept = keepers(record, scope.state_of(user))
+    kept, events = keepers(record, scope.state_of(user)), list(record.events.select_related("actor", "note"))
     context |= {
         "title": record.code,
         "record": record,
@@ -66,7 +65,9 @@ def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) ->
         "officer": person_name(record.officer) if record.officer else "",
         "papers": papers_of(record),
         "sentences": sentences_of(record),
-        "events": happened(record.events.select_related("actor", "note")),
+        "events": happened(events),
+        "letters": record_letters.shown(record, events, user),
+        "issued": record_letters.log_of(record),
         "readings": readings_of(record, user),
         "next": next_steps(record, user),
         "result": result_page.shown(record, user),
@@ -85,7 +86,7 @@ def send_file(request: HttpRequest, user: User, key: int, name: str) -> HttpResp
     note_reading(record, user)
     try:
         return result_page.file_of(record, name)
-    except StorageFault as fault:
+    except storage.StorageFault as fault:
         messages.error(request, str(fault))
         return redirect(CHANGE, key)
 

@@ -14,6 +14,7 @@ from .figures import (
     UnitFigure,
     WorkFigure,
 )
+from .letters import IssuedLetter, LetterForm, LetterKind
 from .record import (
     FAR,
     ApplicantKind,
@@ -60,7 +61,10 @@ __all__ = [
     "FileKind",
     "FrozenCorrection",
     "FrozenMonth",
+    "IssuedLetter",
     "Letter",
+    "LetterForm",
+    "LetterKind",
     "LookupFailure",
     "OutboxMessage",
     "Recomputation",

@@ -34,6 +34,7 @@ OPEN = {
 # Open as well, but of use only after a look-up, or with a link from one.
 AFTER_LOOKUP = {
     *("records/view/", "records/view/result.pdf", "records/view/link.svg"),
+    "records/view/letters/<str:kind>/<int:number>/",
     *("records/t/<str:token>/", "records/end/"),
 }
 WITH_FORM = {

@@ -221,7 +221,7 @@ def test_a_file_that_is_not_the_one_that_was_kept_is_not_handed_out(desk, result
     assert "not the one that was kept" in text(page)
 
 
-@pytest.mark.parametrize(("last", "queries"), [(None, 13), (StepKind.RETURN, 13)])
+@pytest.mark.parametrize(("last", "queries"), [(None, 14), (StepKind.RETURN, 14)])
 def test_the_page_asks_a_fixed_number_of_queries(desk, last, queries, django_assert_max_num_queries):
     record = through(last) if last else to_be_signed()
     desk.get(page_of(record))
