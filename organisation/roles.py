@@ -79,6 +79,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "records.dayexception": EDIT,
         "records.letterform": NO_DELETE,
         "records.lookupfailure": VIEW,
+        "records.signatory": NO_DELETE,
     },
 }
 
@@ -98,11 +99,13 @@ class Deed(models.TextChoices):
     KEEP_DAYS = "keep_days", _("keep the table of days off")
     MONITOR = "monitor", _("see the monitoring board of every unit")
     FREEZE = "freeze", _("freeze the figures of a month")
+    SIGN = "sign", _("sign results of the own agency")
+    WITHDRAW_RESULT = "withdraw_result", _("withdraw a result that was given out")
 
 
 # A supervisor reads everything, and acts where the rules ask for more than the officer's word.
 DEEDS: dict[str, frozenset[Deed]] = {
-    Role.OFFICER: frozenset({Deed.READ_OWN, Deed.RECEIVE, Deed.MOVE, Deed.CORRECT, Deed.ISSUE}),
+    Role.OFFICER: frozenset({Deed.READ_OWN, Deed.RECEIVE, Deed.MOVE, Deed.CORRECT, Deed.ISSUE, Deed.SIGN}),
     Role.SUPERVISOR: frozenset(
         {
             Deed.READ_ALL,
@@ -113,6 +116,7 @@ DEEDS: dict[str, frozenset[Deed]] = {
             Deed.SEE_READINGS,
             Deed.MONITOR,
             Deed.FREEZE,
+            Deed.WITHDRAW_RESULT,
         }
     ),
     Role.ADMINISTRATOR: frozenset({Deed.KEEP_DAYS}),

@@ -11,6 +11,7 @@ import hashlib
 import ipaddress
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -307,7 +308,34 @@ USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = ["portal.formats"]
 
-# Static files ----------------------------------------------------------------------------------
+# Files -----------------------------------------------------------------------------------------
+
+
+def results_storage() -> dict[str, Any]:
+    """Where the files of results lie: a private folder, or a bucket of a storage that speaks S3.
+
+    `PORTAL_RESULTS_S3` is its address, https://host/bucket; the key comes from AWS_ACCESS_KEY_ID and
+    AWS_SECRET_ACCESS_KEY, as every program for such storages has it.
+    """
+    address = env.str("PORTAL_RESULTS_S3", default="").rstrip("/")
+    if not address:
+        folder = env.path("PORTAL_RESULTS", default=VAR_DIR / "results")
+        return {"BACKEND": "records.results.storage.LocalStorage", "OPTIONS": {"location": str(folder)}}
+    from botocore.config import Config  # takes a while, and most portals need none
+
+    host, _slash, bucket = address.rpartition("/")
+    if not (host.startswith(("https://", "http://")) and host.count("/") == 2 and bucket):
+        raise ImproperlyConfigured("PORTAL_RESULTS_S3 must be the address of a bucket like https://host/bucket.")
+    options: dict[str, Any] = {
+        "bucket_name": bucket,
+        "endpoint_url": host,
+        "default_acl": "private",
+        "file_overwrite": True,
+    }
+    # A step holds the lock of its record meanwhile.
+    options["client_config"] = Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 2})
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -320,6 +348,7 @@ STORAGES = {
         if IN_SERVICE
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
+    "results": results_storage(),
 }
 WHITENOISE_USE_FINDERS = not IN_SERVICE
 

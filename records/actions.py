@@ -25,7 +25,21 @@ from . import codes, messages, personal, scope
 from .clock import current_calendar, move_clock, restore, set_dates, set_working_time, state
 from .deadlines import Limit
 from .history import hash_of, undoable, utc
-from .models import ApplicantKind, CodeCounter, Collection, Event, EventKind, EventNote, Record, RecordWord
+from .models import (
+    ApplicantKind,
+    CodeCounter,
+    Collection,
+    Event,
+    EventKind,
+    EventNote,
+    Record,
+    RecordWord,
+    Result,
+    ResultDraft,
+    ResultStep,
+    StepKind,
+)
+from .results import register, rules, storage
 from .statistics import cells, rollups
 from .statuses import BY_ENDS, FIRST, OPEN, Status
 
@@ -44,6 +58,10 @@ class NotYours(Refused):
 
 class ReasonMissing(Refused):
     """The rules ask for a reason."""
+
+
+class StepsMissing(Refused):
+    """The electronic steps of its result do not let the record go there."""
 
 
 class Stale(Refused):
@@ -246,6 +264,8 @@ def check_move(record: Record, to: Status, by: User | None, reason: str) -> None
     authorise(record, by, Deed.SUPPLEMENT_AGAIN if again else Deed.MOVE)
     if move.needs_reason and not reason.strip():
         raise ReasonMissing(_("This needs a reason."))
+    if why := rules.obstacle(record, to):
+        raise StepsMissing(why)
 
 
 def request_supplement(
@@ -305,7 +325,8 @@ def reappoint(
 def correct(
     record: Record, *, by: User | None, reason: str, version: int | None = None, at: datetime.datetime | None = None
 ) -> Record:
-    """Undo the last change of status that still stands: status and clock are as they were before it."""
+    """Undo the last change of status that still stands: status and clock are as they were before it. Electronic
+    steps of the result that do not hold without it are undone too."""
     locked = lock(record, by, version)
     authorise(locked, by, Deed.CORRECT)
     if not reason.strip():
@@ -323,7 +344,29 @@ def correct(
     append(
         locked, EventKind.CORRECTED, by=by, at=at, start=start, due_before=due_before, details=details, reason=reason
     )
+    undo_steps(locked, rules.no_longer_hold(locked), by=by, at=at, reason=reason)
     return locked
+
+
+def undo_steps(
+    record: Record, steps: Iterable[ResultStep], *, by: User | None, at: datetime.datetime, reason: str
+) -> None:
+    """Undo electronic steps of a locked record, the last first, each with its event. A result without its signature
+    is over."""
+    for step in steps:
+        details = {"step": step.kind, "file": step.file_id, "undoes": step.event.sequence}
+        step.undone_by = append(
+            record, EventKind.STEP_UNDONE, by=by, at=at, due_before=record.due_at, details=details, reason=reason
+        )
+        step.save(update_fields=["undone_by"])
+        if step.kind == StepKind.SIGN:
+            end_result(step.result, step.undone_by)
+
+
+def end_result(result: Result, event: Event) -> None:
+    """Its signature was taken back, or it was withdrawn: `event` says which."""
+    result.withdrawn_at, result.withdrawal = event.at, event
+    result.save(update_fields=["withdrawn_at", "withdrawal"])
 
 
 @transaction.atomic
@@ -336,6 +379,8 @@ def erase(record: Record, *, by: User | None, at: datetime.datetime | None = Non
     EventNote.objects.filter(event__record=locked).delete()
     RecordWord.objects.filter(record=locked).delete()
     locked.messages.update(sealed_to=None, next_try_at=None)
+    storage.erase(register.files_of(locked))
+    ResultDraft.objects.filter(record=locked).delete()
     locked.sealed = locked.phone_hash = locked.identity_hash = None
     append(locked, EventKind.ERASED, by=by, at=at, due_before=locked.due_at, details={})
     return locked

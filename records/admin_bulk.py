@@ -3,9 +3,8 @@
 import csv
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,72 +20,12 @@ from procedures.tables import harmless
 
 from . import actions, bulk, scope
 from .admin.forms import person_name
+from .admin_bulk_form import BulkForm
 from .models import BulkJob
-from .statuses import MOVES, Status
+from .results import bulk_steps
 
-LARGEST_FILE = 2_000_000  # bytes: ten thousand codes, each with a line of other facts
 PER_PAGE = 100
 CAN, CANNOT = "can", "cannot"
-
-
-class BulkForm(forms.Form):
-    """A list of codes, pasted or as a file, and the move."""
-
-    codes = forms.CharField(
-        label=_("Record codes"),
-        required=False,
-        help_text=_("One on each line, in any spelling; at most 10,000."),
-        widget=forms.Textarea({"rows": 10, "spellcheck": "false"}),
-    )
-    file = forms.FileField(
-        label=_("Or a file with codes"),
-        required=False,
-        help_text=_("Text or CSV. Other columns are not read."),
-        widget=forms.FileInput({"accept": ".txt,.csv,text/plain,text/csv"}),
-    )
-    to = forms.TypedChoiceField(
-        label=_("New status"),
-        coerce=lambda value: Status(int(value)),
-        choices=lambda: [("", "—"), *((to.value, to.label) for to in sorted({move.to for move in MOVES}))],
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=2_000,
-        help_text=_("The same for every record. The applicants read it: no names of others."),
-        widget=forms.Textarea({"rows": 3}),
-    )
-
-    def clean_file(self) -> str:
-        file = self.cleaned_data["file"]
-        if file is None:
-            return ""
-        if file.size > LARGEST_FILE:
-            raise ValidationError(_("The file is too large: at most 2 MB."))
-        return decoded(file.read())
-
-    def clean(self) -> dict[str, Any]:
-        facts = super().clean() or self.cleaned_data
-        if "file" in facts:
-            facts["entries"] = [*bulk.read_list(facts.get("codes", "")), *bulk.read_list(facts["file"])]
-            if not facts["entries"]:
-                self.add_error("codes", _("Give the codes of the records, or a file with them."))
-        if facts.get("to") in bulk.NEEDS_REASON and not facts.get("reason"):
-            self.add_error("reason", _("This needs a reason."))
-        return facts
-
-
-def decoded(content: bytes) -> str:
-    """The text of a file. Codes are plain letters and digits, which every encoding of Vietnamese writes alike."""
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text and not content.startswith(b"PK"):
-            return text
-        break
-    raise ValidationError(_("This is no text file. Save a workbook as CSV first."))
 
 
 @admin.register(BulkJob)
@@ -94,7 +33,7 @@ class BulkJobAdmin(Pages):
     """The pages of a job. Only its maker lets it move; supervisors look on."""
 
     change_list_template = "admin/records/bulk_list.html"
-    list_display = ["made_at", "maker", "to_status", "state"]
+    list_display = ["made_at", "maker", "goal", "state"]
     list_filter = ["state"]
     list_per_page = 50
     actions = None
@@ -103,6 +42,10 @@ class BulkJobAdmin(Pages):
     @admin.display(description=_("by"), ordering="made_by")
     def maker(self, job: BulkJob) -> str:
         return person_name(job.made_by)
+
+    @admin.display(description=_("move to"), ordering="to_status")
+    def goal(self, job: BulkJob) -> str:
+        return job.goal
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BulkJob]:
         return bulk.visible_to(viewer(request))
@@ -133,9 +76,8 @@ class BulkJobAdmin(Pages):
         is_sent = request.method == "POST" and "to" in request.POST  # a list sends codes alone
         form = BulkForm(request.POST, request.FILES) if is_sent else BulkForm(initial=brought(request))
         if form.is_valid():
-            facts = form.cleaned_data
             try:
-                job = bulk.prepare(facts["entries"], to=facts["to"], reason=facts["reason"], by=viewer(request))
+                job = prepared(request, form.cleaned_data)
             except actions.Refused as refusal:
                 form.add_error("codes", str(refusal))
             else:
@@ -257,6 +199,14 @@ class BulkJobAdmin(Pages):
         if job := context.get("job"):
             context["maker"] = person_name(job.made_by)
         return super().shown(request, name, **context)
+
+
+def prepared(request: HttpRequest, facts: dict[str, Any]) -> BulkJob:
+    """The job that was asked for; drafts that came with it are kept before."""
+    by, root = viewer(request), request.build_absolute_uri("/").rstrip("/")
+    entries, refused = bulk_steps.take_drafts(facts["drafts"], by)
+    entries = [*facts["entries"], *entries]
+    return bulk.prepare(entries, to=facts["to"], reason=facts["reason"], by=by, root=root, refused=refused)
 
 
 def viewer(request: HttpRequest) -> User:

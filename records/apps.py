@@ -8,10 +8,12 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
+        from organisation import demonstration
         from procedures import elsewhere, usual
 
         from . import lookup
         from .guards import install_guards, make_way
+        from .results.demonstration import make
         from .signatures import checks  # noqa: F401 (registers them)
         from .statistics.usual import usual_time
 
@@ -20,3 +22,4 @@ class RecordsConfig(AppConfig):
         post_migrate.connect(install_guards, dispatch_uid="record-guards")
         elsewhere.register(lookup.address_for)
         usual.register(usual_time)
+        demonstration.register(make)

@@ -1,4 +1,4 @@
-"""Bulk moves: one move for many records, made as a list, looked at, then done record by record.
+"""Bulk moves: one move, or one electronic step, for many records, made as a list, looked at, then done one by one.
 
 A job is rows, so that it survives the process that works on it. The outcome of an item is written in the transaction
 of its move: whoever is killed leaves either both or none, another goes on, and two may work at the same time.
@@ -8,8 +8,9 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import OperationalError, transaction
@@ -21,13 +22,20 @@ from organisation.roles import Deed, can
 from portal import clock
 
 from . import actions, codes, personal, scope
-from .models import BulkItem, BulkJob, Record
+from .models import BulkItem, BulkJob, Record, StepKind
+from .results import bulk_steps, rules
+from .results.bulk_steps import Goal
 from .statuses import MOVES, Status
 
 MOST = 10_000  # codes of a job
 BATCH = 500  # codes asked for in one query
 SLICE = 2.0  # seconds of work within a request
 LONGEST_CODE, LONGEST_MESSAGE = 64, 300  # of the columns
+# What a move and a step are judged by, of a record.
+JUDGED_BY = (
+    *("code", "unit", "agency", "status", "supplements", "sequence"),
+    *("procedure__field", "procedure__electronic_process", "draft__file"),
+)
 NEEDS_REASON = {move.to for move in MOVES if move.needs_reason}
 
 logger = logging.getLogger(__name__)
@@ -78,13 +86,22 @@ def codes_in(line: str) -> list[str]:
 # Making a job ----------------------------------------------------------------------------------
 
 
-def prepare(entries: Iterable[str], *, to: Status, reason: str, by: User) -> BulkJob:
-    """A job for codes in any spelling, each once. What is no code of a record stays on the list, refused.
+def prepare(
+    entries: Iterable[str],
+    *,
+    to: Goal,
+    reason: str,
+    by: User,
+    root: str = "",
+    refused: Mapping[str, str] = MappingProxyType({}),
+) -> BulkJob:
+    """A job for codes in any spelling, each once. What is no code of a record stays on the list, refused, and so does
+    what `refused` has a message for. `root` is what the addresses on print copies begin with.
 
     Nothing moves yet. `Refused` when there are no codes or too many, when the reason is missing, or when the role
     moves no records.
     """
-    if not can(by.role, Deed.MOVE):
+    if not can(by.role, Deed.SIGN if to == StepKind.SIGN else Deed.MOVE):
         raise actions.NotYours(_("Your role does not move records."))
     if to in NEEDS_REASON and not reason.strip():
         raise actions.ReasonMissing(_("This needs a reason."))
@@ -95,17 +112,18 @@ def prepare(entries: Iterable[str], *, to: Status, reason: str, by: User) -> Bul
         raise actions.Refused(
             _("At most %(most)d codes at a time: these are %(count)d.") % {"most": MOST, "count": len(wanted)}
         )
-    return make(wanted, to, reason, by)
+    job = BulkJob(made_by=by, made_at=clock.now(), root=root)
+    job.sealed_reason = personal.seal(reason.strip()) if reason.strip() else None
+    if isinstance(to, StepKind):
+        job.step = to
+    else:
+        job.to_status = to
+    return make(job, wanted, refused)
 
 
 @transaction.atomic
-def make(wanted: dict[str, bool], to: Status, reason: str, by: User) -> BulkJob:
-    job = BulkJob.objects.create(
-        made_by=by,
-        made_at=clock.now(),
-        to_status=to,
-        sealed_reason=personal.seal(reason.strip()) if reason.strip() else None,
-    )
+def make(job: BulkJob, wanted: Mapping[str, bool], refused: Mapping[str, str]) -> BulkJob:
+    job.save()
     versions = {
         record.code: record.sequence for record in records_of(code for code, is_one in wanted.items() if is_one)
     }
@@ -113,8 +131,10 @@ def make(wanted: dict[str, bool], to: Status, reason: str, by: User) -> BulkJob:
     for position, (code, is_one) in enumerate(wanted.items(), start=1):
         item = BulkItem(job=job, position=position, code=code, version=versions.get(code))
         if code not in versions:
-            item.outcome = Outcome.REFUSED
             item.message = _("No record has this code.") if is_one else _("This is not the code of a record.")
+        item.message = refused.get(code, item.message)[:LONGEST_MESSAGE]
+        if item.message:
+            item.outcome = Outcome.REFUSED
         items.append(item)
     BulkItem.objects.bulk_create(items, batch_size=BATCH)
     return job
@@ -124,15 +144,19 @@ def records_of(wanted: Iterable[str]) -> Iterator[Record]:
     """The records with these codes, as far as a move is judged by them."""
     left = iter(wanted)
     while batch := list(islice(left, BATCH)):
-        yield from Record.objects.filter(code__in=batch).only(
-            "code", "unit", "agency", "status", "supplements", "sequence"
-        )
+        records = Record.objects.filter(code__in=batch).select_related("procedure", "draft")
+        yield from records.only(*JUDGED_BY).prefetch_related(rules.fetched())
 
 
 def selected(keys: Iterable[str], by: User) -> list[str]:
     """The codes of records that were ticked in a list, as far as `by` may read them."""
     wanted = [int(key) for key in keys if key.isdecimal()][:MOST]
     return list(scope.visible_to(by).filter(pk__in=wanted).values_list("code", flat=True))
+
+
+def goal_of(job: BulkJob) -> Goal:
+    """What is to become of the records: a status that they go to, or a step that is made."""
+    return StepKind(job.step) if job.step else Status(job.to_status)  # type: ignore[arg-type]  # a constraint
 
 
 def reason_of(job: BulkJob) -> str:
@@ -168,7 +192,7 @@ def why_not(record: Record, item: BulkItem, job: BulkJob, reason: str) -> str:
     if scope.may_read(job.made_by, record) and record.sequence != item.version:
         return changed_meanwhile()
     try:
-        actions.check_move(record, Status(job.to_status), job.made_by, reason)
+        bulk_steps.check(record, goal_of(job), job.made_by, reason)
     except actions.Refused as refusal:
         return str(refusal)
     return ""
@@ -224,17 +248,17 @@ def move_next(job: BulkJob, reason: str) -> bool:
     item = rows.order_by("position").first()
     if item is None:
         return False
-    item.message = move(item, Status(job.to_status), job.made_by, reason)[:LONGEST_MESSAGE]
+    item.message = move(item, job, reason)[:LONGEST_MESSAGE]
     item.outcome = Outcome.REFUSED if item.message else Outcome.MOVED
     item.save(update_fields=["outcome", "message"])
     return True
 
 
-def move(item: BulkItem, to: Status, by: User, reason: str) -> str:
-    """Move the record of an item; the message why it could not be, empty when it was."""
+def move(item: BulkItem, job: BulkJob, reason: str) -> str:
+    """Move the record of an item, or make its step; the message why it could not be, empty when it was."""
     try:
         record = Record.objects.only("pk").get(code=item.code)
-        actions.change_status(record, to=to, by=by, reason=reason, version=item.version)
+        bulk_steps.do(record, goal_of(job), by=job.made_by, reason=reason, version=item.version, root=job.root)
     except actions.Stale:
         return changed_meanwhile()
     except actions.Refused as refusal:

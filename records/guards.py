@@ -1,5 +1,5 @@
-"""What the database itself refuses: changed or deleted events, a status without its event, a deleted record, and
-changed or deleted figures of frozen months and their corrections.
+"""What the database itself refuses: changed or deleted events, a status without its event, a deleted record, changed
+or deleted figures of frozen months and their corrections; and what `results/guards.py` says of results.
 
 Triggers, so that no way of writing can pass by. Installed after every `migrate`, because SQLite drops a table's
 triggers when a migration rebuilds it.
@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
+
+from .results import guards as results
 
 EVENT_TABLE, RECORD_TABLE = "records_event", "records_record"
 MONTH_TABLE, CORRECTION_TABLE = "records_frozenmonth", "records_frozencorrection"
@@ -66,6 +68,7 @@ SQLITE_GUARDS = {
     ),
     "guard_correction_update": (CORRECTION_TABLE, "BEFORE UPDATE", KEPT, ""),
     "guard_correction_delete": (CORRECTION_TABLE, "BEFORE DELETE", KEPT, ""),
+    **results.SQLITE_GUARDS,
 }
 
 POSTGRESQL_FUNCTIONS = f"""
@@ -82,7 +85,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-"""
+{results.POSTGRESQL_FUNCTIONS}"""
 # name → (table, when, what is executed)
 POSTGRESQL_GUARDS = {
     "guard_event": (EVENT_TABLE, "BEFORE UPDATE OR DELETE", f"ROW EXECUTE FUNCTION guard_refuse('{NEVER_CHANGED}')"),
@@ -101,7 +104,11 @@ POSTGRESQL_GUARDS = {
         "BEFORE TRUNCATE",
         f"STATEMENT EXECUTE FUNCTION guard_refuse('{KEPT}')",
     ),
+    **results.POSTGRESQL_GUARDS,
 }
+# Guards of one table that ask others: those others must be there, and migrations can rebuild them without these only.
+ACROSS = {"guard_record_status": {EVENT_TABLE}} | dict.fromkeys(results.ACROSS, results.ASKED)
+OWNERS = {"records", "procedures"}  # of the tables that are asked
 
 
 def install_statements(vendor: str, tables: Collection[str]) -> Iterator[str]:
@@ -109,11 +116,11 @@ def install_statements(vendor: str, tables: Collection[str]) -> Iterator[str]:
     if vendor == "postgresql":
         yield POSTGRESQL_FUNCTIONS
         for name, (table, when, action) in POSTGRESQL_GUARDS.items():
-            if table in tables:
+            if {table, *ACROSS.get(name, ())} <= {*tables}:
                 yield f"CREATE OR REPLACE TRIGGER {name} {when} ON {table} FOR EACH {action}"
         return
     for name, (table, when, message, condition) in SQLITE_GUARDS.items():
-        if table in tables:
+        if {table, *ACROSS.get(name, ())} <= {*tables}:
             yield f"DROP TRIGGER IF EXISTS {name}"
             yield f"CREATE TRIGGER {name} {when} ON {table} {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
 
@@ -130,14 +137,15 @@ def install_guards(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
 
 
 def make_way(using: str = DEFAULT_DB_ALIAS, plan: Sequence[Any] = (), **_signal: Any) -> None:
-    """Let migrations of this application rebuild the table of events; called before each `migrate`.
+    """Let migrations rebuild the tables that guards of other tables ask; called before each `migrate`.
 
-    SQLite renames no table while a trigger of another one names it. `install_guards` puts that trigger back.
+    SQLite renames no table while a trigger of another one names it. `install_guards` puts these triggers back.
     """
     connection = connections[using]
-    if connection.vendor == "sqlite" and any(migration.app_label == "records" for migration, _backwards in plan):
+    if connection.vendor == "sqlite" and any(migration.app_label in OWNERS for migration, _backwards in plan):
         with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER IF EXISTS guard_record_status")
+            for name in ACROSS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def remove_guards(using: str = DEFAULT_DB_ALIAS) -> None:

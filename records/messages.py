@@ -18,7 +18,7 @@ from portal import clock
 
 from . import personal
 from .models import Event, EventKind, Letter, OutboxMessage, Record, StaffMessage
-from .standing import WORDS
+from .standing import WITHDRAWN, WORDS
 from .statuses import Status
 
 # The steps that matter to a citizen; the rest is the office's own.
@@ -55,13 +55,15 @@ def is_worth_a_message(event: Event) -> bool:
     if event.kind == EventKind.CORRECTED:
         return event.from_status in WORTH_A_MESSAGE
     changed = event.kind in (EventKind.RECEIVED, EventKind.STATUS) and event.to_status in WORTH_A_MESSAGE
-    return changed or event.kind == EventKind.REAPPOINTED
+    return changed or event.kind in (EventKind.REAPPOINTED, EventKind.WITHDRAWN)
 
 
 def message_about(record: Record, event: Event, address: str) -> OutboxMessage:
     """The message before it is saved, to be sent at once."""
     with translation.override(settings.LANGUAGE_CODE):
-        subject = _("Record %(code)s: %(status)s") % {"code": record.code, "status": Status(event.to_status).label}
+        is_void = event.kind == EventKind.WITHDRAWN
+        status = EventKind.WITHDRAWN.label if is_void else Status(event.to_status).label
+        subject = _("Record %(code)s: %(status)s") % {"code": record.code, "status": status}
         how = _("Type the code and the last four digits of your phone or ID number on the portal to see more.")
         body = "\n\n".join([*sentences(event), how, settings.PORTAL_NAME])
     now = clock.now()
@@ -82,6 +84,9 @@ def sentences(event: Event) -> Iterator[str]:
     if event.kind == EventKind.REAPPOINTED:
         yield _("We are sorry: your record takes longer than we promised.")
         yield _("A new day was named. You see it when you look your record up.")
+        return
+    if event.kind == EventKind.WITHDRAWN:
+        yield str(WITHDRAWN)
         return
     if event.kind == EventKind.CORRECTED:
         yield _("Our last message was a mistake. We are sorry.")

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import clock, explain
-from .models import Collection, Event, EventKind, Record
+from .models import Collection, Event, EventKind, Record, StepKind
 from .statuses import Status
 
 S = Status
@@ -70,7 +70,21 @@ REASON_OF = {
 WAY = (S.RECEIVED, S.IN_PROCESS, S.RESOLVED, S.RETURNED)
 ENDS = {S.REFUSED: (), S.STOPPED: (S.RECEIVED, S.IN_PROCESS)}
 HELD_UP = {S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL}  # at the agency, but not at work
-TOLD = {EventKind.RECEIVED, EventKind.STATUS, EventKind.CORRECTED, EventKind.REAPPOINTED, EventKind.RECOMPUTED}
+TOLD = {
+    EventKind.RECEIVED,
+    EventKind.STATUS,
+    EventKind.CORRECTED,
+    EventKind.REAPPOINTED,
+    EventKind.RECOMPUTED,
+    EventKind.WITHDRAWN,
+}
+WITHDRAWN = _("The result was withdrawn: it does not count any more. The office makes another one.")
+# Of the electronic steps those that are no move and no matter of the office alone.
+STEPS_TOLD = {StepKind.SIGN: _("The result was signed."), StepKind.STAMP: _("The result was stamped with the seal.")}
+STEPS_UNDONE = {
+    StepKind.SIGN: _("The signature of the result was taken back. It will be signed anew."),
+    StepKind.STAMP: _("The seal of the result was taken back. It will be stamped anew."),
+}
 REASONS_TOLD = {S.REFUSED, S.SUPPLEMENT, S.PAYMENT, S.STOPPED}  # other reasons are the office's own
 
 
@@ -106,6 +120,7 @@ class Standing:
     explanation: list[str]
     is_late: bool
     apology: list[str] | None  # why there is another date; None while there is none
+    is_void: bool  # the result that was given out does not count any more, and there is no other yet
 
 
 def standing(record: Record, events: Sequence[Event], now: datetime.datetime) -> Standing:
@@ -119,11 +134,18 @@ def standing(record: Record, events: Sequence[Event], now: datetime.datetime) ->
         reason_title=REASON_OF.get(status),
         reason=told_reason(last(events, lambda event: reaches(event, status))),
         steps=list(steps(record, events)),
-        timeline=[Entry(event.at, text_of(event), told_reason(event)) for event in events if event.kind in TOLD],
+        timeline=[Entry(event.at, text_of(event), told_reason(event)) for event in events if is_told(event)],
         explanation=explanation(record),
         is_late=record.is_open and record.due_at is not None and record.due_at < now,
         apology=told_reason(appointed) if is_shifted else None,
+        is_void=is_void(events),
     )
+
+
+def is_void(events: Sequence[Event]) -> bool:
+    """Whether the last thing that happened to a result is its withdrawal."""
+    end = last(events, lambda event: event.kind == EventKind.WITHDRAWN or event.details.get("step") == StepKind.STAMP)
+    return end is not None and end.kind == EventKind.WITHDRAWN
 
 
 def last(events: Sequence[Event], is_meant: Callable[[Event], bool]) -> Event | None:
@@ -137,8 +159,8 @@ def reaches(event: Event, status: Status) -> bool:
 def told_reason(event: Event | None) -> list[str]:
     """The lines of a reason that was written to the applicant; none of others."""
     note = getattr(event, "note", None)
-    is_told = event and (event.kind == EventKind.REAPPOINTED or any(reaches(event, to) for to in REASONS_TOLD))
-    if note is None or not is_told:
+    kinds = (EventKind.REAPPOINTED, EventKind.WITHDRAWN)
+    if note is None or event is None or not (event.kind in kinds or any(reaches(event, to) for to in REASONS_TOLD)):
         return []
     return [line.lstrip("-–•* ") for line in str(note).splitlines() if line.strip()]
 
@@ -163,8 +185,20 @@ def steps(record: Record, events: Sequence[Event]) -> list[Step]:
     ]
 
 
+def is_told(event: Event) -> bool:
+    """Whether the person reads of it."""
+    told = {EventKind.STEP: STEPS_TOLD, EventKind.STEP_UNDONE: STEPS_UNDONE}.get(EventKind(event.kind), {})
+    return event.kind in TOLD or event.details.get("step") in told
+
+
 def text_of(event: Event) -> Promise | str:
     """What happened, in the words of the steps."""
+    if event.kind == EventKind.STEP:
+        return STEPS_TOLD[event.details["step"]]
+    if event.kind == EventKind.STEP_UNDONE:
+        return STEPS_UNDONE[event.details["step"]]
+    if event.kind == EventKind.WITHDRAWN:
+        return WITHDRAWN
     if event.kind == EventKind.CORRECTED:
         return _("A mistaken entry was corrected. Now: %(status)s.") % {"status": S(event.to_status).label}
     if event.kind == EventKind.REAPPOINTED:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("records/view/", views.view, name="view"),
     path("records/view/letters/<str:kind>/<int:number>/", views.letter, name="letter"),
     path("records/view/link.svg", views.link_picture, name="link_picture"),
+    path("records/view/result.pdf", views.result, name="result"),
     path("records/t/<str:token>/", views.open_link, name="link"),
     path("records/end/", views.end, name="end"),
     path("statistics/", views_statistics.statistics, name="statistics"),

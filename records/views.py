@@ -1,6 +1,7 @@
 """The citizen's look-up and the record page. Nothing of it is stored by a browser, a proxy or a log."""
 
 import io
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -24,7 +25,10 @@ from .forms import LookupForm
 from .keepers import keepers
 from .letters import issuing, offers
 from .letters.serving import answer, lookup_address
+from .results import register, storage
 from .standing import standing
+
+logger = logging.getLogger(__name__)
 
 # Why somebody is back at the look-up.
 NOTICES = {
@@ -76,10 +80,31 @@ def view(request: HttpRequest) -> HttpResponse:
         "record": record,
         "standing": standing(record, events, now),
         "now": now,
+        "result": register.sealed(record),
         "letters": offers.told(record, events),
         **keepers(record, succession.state()),
     }
     return render(request, "records/view.html", context)
+
+
+@private
+@require_safe
+def result(request: HttpRequest) -> HttpResponse:
+    """The sealed result of the record that is open in this session, the same to the last bit as when it was sealed."""
+    record = opened.current(request.session)
+    if record is None:
+        return back("time")
+    step = register.sealed(record)
+    if step is None:
+        raise Http404
+    try:
+        content = storage.read(step.file)
+    except storage.StorageFault:
+        logger.error("The sealed result of %s is not what was kept.", record.code)
+        return render(request, "records/no_result.html", {"record": record}, status=503)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{record.code}.pdf"'
+    return response
 
 
 @private

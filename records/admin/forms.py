@@ -183,13 +183,14 @@ class ActionForm(forms.Form):
 
     use_required_attribute = False  # a missing reason is told at its field, in the reader's language
     action = ""
+    root = ""  # what addresses of this portal begin with, once the form was sent
 
     version = forms.IntegerField(
         min_value=0, error_messages=dict.fromkeys(("required", "invalid", "min_value"), INCOMPLETE)
     )
 
-    def __init__(self, record: Record, data: Any = None) -> None:
-        super().__init__(data, auto_id=f"id_{self.action}_%s")
+    def __init__(self, record: Record, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id=f"id_{self.action}_%s")
         self.record = record
 
 
@@ -205,8 +206,8 @@ class MoveForm(ActionForm):
     )
     reason = reason_field(_("Reason, or what is missing"), required=False)
 
-    def __init__(self, record: Record, data: Any = None) -> None:
-        super().__init__(record, data)
+    def __init__(self, record: Record, data: Any = None, files: Any = None) -> None:
+        super().__init__(record, data, files)
         self.moves = moves_from(record.status)
 
 
@@ -215,8 +216,8 @@ class AssignForm(ActionForm):
 
     officer = forms.ModelChoiceField(User.objects.none(), label=_("Officer in charge"))
 
-    def __init__(self, record: Record, data: Any = None) -> None:
-        super().__init__(record, data)
+    def __init__(self, record: Record, data: Any = None, files: Any = None) -> None:
+        super().__init__(record, data, files)
         field: Any = self.fields["officer"]
         field.queryset = by_name(keepers.officers_of(record))
         field.label_from_instance = person_name
@@ -229,8 +230,8 @@ class ReappointForm(ActionForm):
     day = forms.DateField(label=_("New date"), widget=day_input())
     reason = reason_field(_("Apology: the reason"))
 
-    def __init__(self, record: Record, data: Any = None) -> None:
-        super().__init__(record, data)
+    def __init__(self, record: Record, data: Any = None, files: Any = None) -> None:
+        super().__init__(record, data, files)
         self.draft = apologies.draft_of(record)
         if self.draft:
             is_ahead = self.draft.new_day > clock.today()

@@ -55,6 +55,7 @@ class RecordAdmin(admin.ModelAdmin):
             path("board/shops/", view(self.shops_view), name=f"{name}_shops"),
             path("<int:key>/", view(to_page)),
             path("<int:key>/received/", view(self.received_view), name=f"{name}_received"),
+            path("<int:key>/result/<str:file>.pdf", view(self.result_view), name=f"{name}_result"),
             path("<int:key>/letters/<str:kind>/<int:number>/", view(self.letter_view), name=f"{name}_letter"),
             path("<int:key>/change/", view(self.record_view), name=f"{name}_change"),
         ]
@@ -102,6 +103,10 @@ class RecordAdmin(admin.ModelAdmin):
     @private
     def record_view(self, request: HttpRequest, key: int) -> HttpResponse:
         return record_page.show(request, reader(request), key, self.page(request))
+
+    @method_decorator(require_safe)
+    def result_view(self, request: HttpRequest, key: int, file: str) -> HttpResponse:
+        return record_page.send_file(request, reader(request), key, file)
 
 
 def reader(request: HttpRequest) -> User:

@@ -20,15 +20,17 @@ from records.clock import current_calendar, deadline
 from records.due import day_text, due_of
 from records.history import undoable
 from records.keepers import handed_over, keepers
-from records.models import Event, EventKind, Record, RecordRead
+from records.models import Event, EventKind, Record, RecordRead, StepKind
 from records.personal import Unreadable, unseal
+from records.results import rules, storage
 from records.statuses import OPEN, Move, Status, moves_from
 
-from . import record_letters
+from . import record_letters, result_forms, result_page
 from .forms import ActionForm, AssignForm, CorrectForm, MoveForm, ReappointForm, person_name
 
 CHANGE = "admin:records_record_change"
-FORMS: dict[str, type[ActionForm]] = {form.action: form for form in (MoveForm, AssignForm, ReappointForm, CorrectForm)}
+KINDS: list[type[ActionForm]] = [MoveForm, AssignForm, ReappointForm, CorrectForm, *result_forms.FORMS]
+FORMS = {kind.action: kind for kind in KINDS}
 READ_ONCE_IN = datetime.timedelta(hours=1)  # the same reader with the same record again is one reading
 READINGS_SHOWN = 20
 
@@ -36,14 +38,15 @@ READINGS_SHOWN = 20
 def fetch(user: User, key: int) -> Record:
     """The record, when `user` may read it; any other is as if it did not exist."""
     records = scope.visible_to(user).select_related("procedure", "version", "unit", "agency", "officer", "apology")
-    return get_object_or_404(records, pk=key)
+    return get_object_or_404(records.prefetch_related(rules.fetched()), pk=key)
 
 
 def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) -> HttpResponse:
     record, sent, stale = fetch(user, key), None, None
     list_query = QueryDict(request.GET.get("list", "")).urlencode()
     if request.method == "POST" and request.POST.get("action") in FORMS:
-        sent = FORMS[request.POST["action"]](record, request.POST)
+        sent = FORMS[request.POST["action"]](record, request.POST, request.FILES)
+        sent.root = request.build_absolute_uri("/").rstrip("/")
         done, stale = act(sent, user)
         if done:
             messages.success(request, outcome(sent, done))
@@ -67,6 +70,7 @@ def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) ->
         "issued": record_letters.log_of(record),
         "readings": readings_of(record, user),
         "next": next_steps(record, user),
+        "result": result_page.shown(record, user),
         "forms": {action: fresh(form, record, sent, stale) for action, form in FORMS.items()},
         "sent": sent.action if sent else "",
         "refusals": refusals(sent) if sent else [],
@@ -74,6 +78,17 @@ def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) ->
         "list_query": list_query,
     }
     return TemplateResponse(request, "admin/records/record/page.html", context, status=409 if stale else 200)
+
+
+def send_file(request: HttpRequest, user: User, key: int, name: str) -> HttpResponse:
+    """A file of the result, for those who may read the record; one that is not what was kept is not handed out."""
+    record = fetch(user, key)
+    note_reading(record, user)
+    try:
+        return result_page.file_of(record, name)
+    except storage.StorageFault as fault:
+        messages.error(request, str(fault))
+        return redirect(CHANGE, key)
 
 
 def note_reading(record: Record, user: User) -> None:
@@ -115,6 +130,7 @@ PERFORM: dict[str, Callable[[Any, User, dict[str, Any]], Record]] = {
     "assign": assign,
     "reappoint": reappoint,
     "correct": correct,
+    **result_page.PERFORM,
 }
 
 
@@ -136,6 +152,8 @@ def act(form: ActionForm, user: User) -> tuple[Record | None, actions.Stale | No
 def outcome(form: ActionForm, record: Record) -> str:
     if form.action == "assign":
         return _("%(code)s: %(name)s is in charge.") % {"code": record.code, "name": person_name(record.officer)}
+    if told := result_page.outcome(form.action, record):
+        return told
     if form.action == "reappoint" and record.due_at:
         return _("%(code)s: the new date is %(day)s.") % {"code": record.code, "day": day_text(record.due_at)}
     return _("%(code)s: now “%(status)s”.") % {"code": record.code, "status": Status(record.status).label}
@@ -174,7 +192,7 @@ class NextSteps(NamedTuple):
 
 
 def next_steps(record: Record, user: User) -> NextSteps:
-    legal = moves_from(record.status)
+    legal = [move for move in moves_from(record.status) if not rules.obstacle(record, move.to)]
     allowed = [move for move in legal if scope.may(user, deed_of(move, record), record)]
     moves_it = scope.may(user, Deed.MOVE, record)
     due = record.status in OPEN and record.due_at and not record.reappointed_to
@@ -250,6 +268,7 @@ class Line(NamedTuple):
     actor: str
     reason: str
     officer: str  # who was put in charge
+    step: str  # the electronic step that was made or undone
     undoes: int | None  # the number of the event that was undone
     due_moved: bool
 
@@ -264,6 +283,7 @@ def happened(events: Sequence[Event] | Any) -> list[Line]:
             actor=person_name(event.actor),
             reason=reason_of(event),
             officer=names.get(event.details.get("officer"), ""),
+            step=str(StepKind(event.details["step"]).label) if "step" in event.details else "",
             undoes=event.details.get("undoes"),
             due_moved=event.due_before != event.due_after,
         )

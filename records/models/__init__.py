@@ -30,6 +30,16 @@ from .record import (
 )
 from .reminders import ApologyDraft, Reminder, StaffMessage
 from .reports import Report, ReportFile
+from .results import (
+    FileKind,
+    Result,
+    ResultDraft,
+    ResultStep,
+    Signatory,
+    SignatoryKind,
+    StepKind,
+    StoredFile,
+)
 
 __all__ = [
     "FAR",
@@ -48,6 +58,7 @@ __all__ = [
     "Figure",
     "FigureChange",
     "FigureState",
+    "FileKind",
     "FrozenCorrection",
     "FrozenMonth",
     "IssuedLetter",
@@ -64,8 +75,15 @@ __all__ = [
     "Reminder",
     "Report",
     "ReportFile",
+    "Result",
+    "ResultDraft",
+    "ResultStep",
     "Scope",
+    "Signatory",
+    "SignatoryKind",
     "StaffMessage",
+    "StepKind",
+    "StoredFile",
     "UnitFigure",
     "WorkFigure",
     "ended_late",

@@ -2,13 +2,15 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import Status
+from .results import StepKind
 
 
 class BulkJob(models.Model):
-    """A move of many records in one go: done in slices, resumable, each record reported."""
+    """A move of many records, or an electronic step of theirs: done in slices, resumable, each record reported."""
 
     class State(models.TextChoices):
         PREPARED = "prepared", _("prepared")
@@ -17,7 +19,9 @@ class BulkJob(models.Model):
 
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     made_at = models.DateTimeField(_("made at"))
-    to_status = models.PositiveSmallIntegerField(_("move to"), choices=Status)
+    to_status = models.PositiveSmallIntegerField(_("move to"), choices=Status, null=True)
+    step = models.CharField(_("electronic step"), max_length=8, choices=StepKind, blank=True)  # instead of a move
+    root = models.CharField(max_length=200, blank=True)  # what addresses on print copies begin with
     sealed_reason = models.BinaryField(null=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PREPARED)
 
@@ -25,9 +29,20 @@ class BulkJob(models.Model):
         verbose_name = _("bulk move")
         verbose_name_plural = _("bulk moves")
         ordering = ["-made_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="bulk_job_move_or_step",
+                condition=Q(to_status__isnull=False, step="") | Q(to_status__isnull=True, step__in=StepKind.values),
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.made_at:%Y-%m-%d %H:%M} → {self.get_to_status_display()}"
+        return f"{self.made_at:%Y-%m-%d %H:%M} → {self.goal}"
+
+    @property
+    def goal(self) -> str:
+        """What is to become of the records: the new status or the step, in words."""
+        return self.get_step_display() if self.step else self.get_to_status_display()
 
 
 class BulkItem(models.Model):

@@ -242,6 +242,9 @@ class EventKind(models.TextChoices):
     REAPPOINTED = "reappointed", _("New date appointed")
     RECOMPUTED = "recomputed", _("Due date recomputed")
     ERASED = "erased", _("Personal facts erased")
+    STEP = "step", _("Electronic step")
+    STEP_UNDONE = "step_undone", _("Electronic step undone")
+    WITHDRAWN = "withdrawn", _("Result withdrawn")
 
 
 class Event(models.Model):

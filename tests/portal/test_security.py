@@ -32,7 +32,11 @@ OPEN = {
     "statistics/": "/en/statistics/",
 }
 # Open as well, but of use only after a look-up, or with a link from one.
-AFTER_LOOKUP = {"records/view/", "records/view/link.svg", "records/t/<str:token>/", "records/end/"}
+AFTER_LOOKUP = {
+    *("records/view/", "records/view/result.pdf", "records/view/link.svg"),
+    "records/view/letters/<str:kind>/<int:number>/",
+    *("records/t/<str:token>/", "records/end/"),
+}
 WITH_FORM = {
     "/en/records/",
     "/en/procedures/1.001193/correction/",

@@ -139,3 +139,13 @@ def test_a_trust_list_without_keys_or_keys_without_one_start_nothing(name):
 
 def test_a_timestamp_service_without_a_web_address_starts_nothing():
     assert "PORTAL_TIMESTAMP_URL" in refusal(PORTAL_TIMESTAMP_URL="tsa.example.gov.vn")
+
+
+def test_results_lie_in_a_private_folder_or_in_a_bucket():
+    shown = "settings.STORAGES['results']['OPTIONS']"
+    assert "/var/results" in start(shown).stdout
+    assert "/srv/results" in start(shown, PORTAL_RESULTS="/srv/results").stdout
+    told = start(shown, PORTAL_RESULTS_S3="https://s3.example.gov.vn/results/").stdout
+    assert "'bucket_name': 'results', 'endpoint_url': 'https://s3.example.gov.vn', 'default_acl': 'private'" in told
+    for address in ("s3.example.gov.vn/results", "https://s3.example.gov.vn", "https://s3.example.gov.vn/a/b"):
+        assert "PORTAL_RESULTS_S3 must be" in refusal(PORTAL_RESULTS_S3=address)

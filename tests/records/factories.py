@@ -1,16 +1,19 @@
 """People, moments and records for tests; every record comes in through the same door as in service."""
 
 import datetime
+import io
 from typing import Any
 
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from organisation.models import Agency, User
 from organisation.roles import Role
 from procedures.models import ChannelKind, Procedure, TimeUnit
-from records import actions, history
+from records import actions, history, signatures
 from records.deadlines import Limit
-from records.models import Record
+from records.models import Collection, Record, Signatory, SignatoryKind, StepKind
+from records.results import steps
 from records.statuses import Status
 
 CENTER, DISTRICT, COMMUNE = "ttpvhcc", "d-213", "x-07201"
@@ -67,9 +70,10 @@ def stranger() -> User:
     return officer(DISTRICT)
 
 
-def any_procedure() -> Procedure:
-    """A procedure of the Center that a department settles."""
-    return Procedure.objects.filter(at_center=True, level_province=True, level_commune=False).order_by("code")[0]
+def any_procedure(electronic: bool = False) -> Procedure:
+    """A procedure of the Center that a department settles; its result is made in five electronic steps or not."""
+    settled = {"at_center": True, "level_province": True, "level_commune": False}
+    return Procedure.objects.filter(electronic_process=electronic, **settled).order_by("code")[0]
 
 
 def receive(**changes: Any) -> Record:
@@ -100,6 +104,65 @@ def in_status(status: Status, **changes: Any) -> Record:
         at = record.received_at + datetime.timedelta(hours=number)
         record = actions.change_status(record, to=step, by=officer(), reason="lý do", at=at)
     return record
+
+
+# Results ---------------------------------------------------------------------------------------
+
+
+def signatory(unit: str, kind: SignatoryKind = SignatoryKind.SIGNATURE, **changes: Any) -> Signatory:
+    """Who signs for a unit, or seals, with a key of the demonstration; made when first asked for."""
+    key = "seal" if kind == SignatoryKind.SEAL else unit
+    certificate = signatures.certificate_of(key)
+    facts = {"unit": Agency.objects.get(code=unit), "name": certificate.name, "kind": kind, "key": key, **changes}
+    made, _new = Signatory.objects.get_or_create(
+        fingerprint=certificate.fingerprint, defaults={**facts, "certificate": certificate.pem}
+    )
+    return made
+
+
+def blank_pdf(width: int = 595) -> bytes:
+    """A PDF with one empty page; another width is another file."""
+    writer, content = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(width, 842)
+    writer.write(content)
+    return content.getvalue()
+
+
+def signer_of(record: Record) -> User:
+    """The officer of the agency that settles it."""
+    return officer(record.agency.code)
+
+
+def to_be_signed(content: bytes | None = None) -> Record:
+    """A record in process whose result is made in electronic steps, with a draft, and people who may sign and seal."""
+    record = in_status(Status.IN_PROCESS, procedure=any_procedure(electronic=True))
+    signatory(record.agency.code)
+    signatory(CENTER, SignatoryKind.SEAL)
+    steps.draft(record, content or blank_pdf(), by=signer_of(record))
+    return record
+
+
+MAKE = {
+    StepKind.SIGN: lambda record, **given: steps.sign(record, **{"by": signer_of(record), **given}),
+    StepKind.TRANSFER: lambda record, **given: steps.transfer(record, **{"by": officer(), **given}),
+    StepKind.PRINT: lambda record, **given: steps.print_copy(
+        record, **{"by": officer(), "root": "https://example.org", **given}
+    ),
+    StepKind.STAMP: lambda record, **given: steps.stamp(record, **{"by": officer(), **given}),
+    StepKind.RETURN: lambda record, **given: steps.give_back(
+        record, **{"by": officer(), "to_whom": "chính chủ", "how": Collection.DESK, **given}
+    ),
+}
+
+
+def through(last: StepKind, record: Record | None = None) -> Record:
+    """A record whose result has come through the electronic steps until `last`, ten minutes each."""
+    record = record or to_be_signed()
+    start = record.events.get(sequence=record.sequence).at
+    kinds = list(StepKind)
+    for number, kind in enumerate(kinds[: kinds.index(last) + 1], start=1):
+        MAKE[kind](record, at=start + number * datetime.timedelta(minutes=10))
+    return Record.objects.get(pk=record.pk)
 
 
 def broken(record: Record) -> history.Broken | None:

@@ -304,6 +304,15 @@ def test_a_status_change_needs_few_queries(django_assert_num_queries):
         actions.change_status(record, to=Status.IN_PROCESS, by=by)
 
 
+def test_whether_a_result_has_its_steps_is_asked_in_two_queries_more(django_assert_num_queries):
+    record, by = in_status(Status.IN_PROCESS, applicant=Applicant("Nguyễn Văn Mẫu", phone="0912345678")), officer()
+    # its results, and what kind of procedure it is; and what changes in the figures
+    with django_assert_num_queries(10):
+        record = actions.change_status(record, to=Status.RESOLVED, by=by)
+    with django_assert_num_queries(7):
+        actions.change_status(record, to=Status.RETURNED, by=by)
+
+
 def test_a_status_change_with_reason_and_message_needs_two_queries_more(django_assert_num_queries):
     record, by = receive(), officer()
     with django_assert_num_queries(9):

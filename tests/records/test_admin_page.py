@@ -133,8 +133,9 @@ def test_the_page_asks_a_fixed_number_of_queries(counter, django_assert_num_quer
         much = actions.change_status(much, to=Status.IN_PROCESS, by=officer())
     for record in (few, much):
         counter.get(page_of(record))
-        # Session, person, stamp, record, reading, days, events, letters, what can be undone, unit, stamp, officers.
-        with django_assert_num_queries(12):
+        # Session, person, stamp, record, results, reading, days, events, letters, what can be undone, unit, stamp,
+        # officers.
+        with django_assert_num_queries(13):
             counter.get(page_of(record))
 
 

@@ -20,9 +20,14 @@ from records.models import (
     Reminder,
     Report,
     ReportFile,
+    Result,
+    ResultStep,
+    Signatory,
+    StoredFile,
     UnitFigure,
     WorkFigure,
 )
+from records.results import guards as result_guards
 from records.statuses import Status
 
 from .factories import NINE, in_status, officer, receive, supervisor
@@ -72,6 +77,22 @@ def figure(model: type[models.Model], times: int = 1, **values) -> None:
         create(model, month=NINE.date().replace(day=1), measure=1, **keys, **values)
 
 
+def signatory(**values) -> None:
+    certificate = {"fingerprint": "a" * 64, "certificate": "x"}
+    create(Signatory, **{"unit": officer().unit, "name": "x", **certificate, **values})
+
+
+def step(times: int = 1, **values) -> None:
+    """A signature as a step, with its event, so many times."""
+    made, file = receive(), StoredFile(sha256="a" * 64, size=1, kind="signed", kept_at=NINE)
+    StoredFile.objects.bulk_create([file])
+    result = Result.objects.create(record=made, made_at=NINE)
+    for number in range(times):
+        facts = {"record": made, "sequence": 2 + number, "kind": "step", "at": NINE, "to_status": 2}
+        happened = Event.objects.create(**facts)
+        create(ResultStep, **{"result": result, "kind": "sign", "event": happened, "file": file, "at": NINE, **values})
+
+
 BREAKS = {
     "day_exception_kind_known": lambda: create(DayException, day="2024-08-28", kind="half", name="x"),
     "code_counter_once": lambda: [receive(), again(CodeCounter.objects.get())],
@@ -85,6 +106,14 @@ BREAKS = {
     "lookup_failure_once": lambda: [create(LookupFailure, key=1, window=NINE) for _twice in range(2)],
     "bulk_item_position_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 1, "code": "b"}]),
     "bulk_item_code_once": lambda: twice([{"position": 1, "code": "a"}, {"position": 2, "code": "a"}]),
+    "bulk_job_move_or_step": lambda: create(BulkJob, made_by=officer(), made_at=NINE, to_status=9, step="sign"),
+    "stored_file_kind_known": lambda: create(StoredFile, sha256="a" * 64, size=1, kind="x", kept_at=NINE),
+    "signatory_kind_known": lambda: signatory(kind="x"),
+    "signatory_period_in_order": lambda: signatory(valid_from="2024-08-29", valid_to="2024-08-28"),
+    "result_one_living": lambda: [create(Result, record=made, made_at=NINE) for made in [receive()] * 2],
+    "result_withdrawn_by_event": lambda: create(Result, record=receive(), made_at=NINE, withdrawn_at=NINE),
+    "result_step_once": lambda: step(times=2),
+    "result_step_kind_known": lambda: step(kind="x"),
     "reminder_once": lambda: [
         create(Reminder, record=record, kind="day", due="2024-08-28", made_at=NINE) for record in [receive()] * 2
     ],
@@ -103,9 +132,13 @@ CONSTRAINTS = {
 def words_of_refusal(name: str) -> str:
     """How the database names the constraint: SQLite tells the columns of a unique one."""
     model, constraint = CONSTRAINTS[name]
+    if name == "result_step_kind_known":
+        return result_guards.NEEDS_STEPS  # its guard comes first: it stands in no order
     if transaction.get_connection().vendor == "sqlite" and isinstance(constraint, models.UniqueConstraint):
         if model is Event:
             return guards.NEVER_CHANGED  # its guard comes first
+        if model in (Result, ResultStep):
+            return result_guards.KEPT  # as above
         columns = [model._meta.get_field(field).column for field in constraint.fields]
         return "UNIQUE constraint failed: " + ", ".join(f"{model._meta.db_table}.{column}" for column in columns)
     return name
@@ -132,6 +165,9 @@ def test_the_database_refuses(name):
         lambda: create(DayException, day="2024-08-31", kind="worked", name="x"),
         lambda: create(CodeCounter, unit_part="H02.15", day=NINE.date() + datetime.timedelta(days=1)),
         lambda: twice([{"position": 1, "code": "a"}, {"position": 2, "code": "b"}]),
+        lambda: step(),
+        lambda: signatory(kind="seal", valid_from="2024-08-28", valid_to="2024-08-28"),
+        lambda: create(BulkJob, made_by=officer(), made_at=NINE, step="stamp"),
     ],
     ids=lambda _write: "",
 )

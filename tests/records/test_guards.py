@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.migrations import AlterField, Migration
 from django.db.migrations.loader import MigrationLoader
 
+from procedures.models import Procedure
 from records import actions, guards
 from records.models import Event, Record
 from records.personal import seal
@@ -147,7 +148,7 @@ def test_migrate_installs_the_guards():
 def make_wider(model: type[models.Model], name: str) -> None:
     """A migration that changes a column: on SQLite a new table takes the place of the old one."""
     old = model._meta.get_field(name)
-    migration = Migration("0999_wider", "records")
+    migration = Migration("0999_wider", model._meta.app_label)
     field = models.CharField(max_length=old.max_length + 1, choices=old.choices)
     migration.operations = [AlterField(model._meta.model_name, name, field)]
     state = MigrationLoader(connection).project_state()
@@ -161,7 +162,7 @@ def make_wider(model: type[models.Model], name: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("model", "name"), [(Record, "channel"), (Event, "kind")])
+@pytest.mark.parametrize(("model", "name"), [(Record, "channel"), (Event, "kind"), (Procedure, "decision")])
 def test_the_guards_survive_a_later_migration_that_rebuilds_the_table(model, name):
     record = in_status(Status.RESOLVED)
     make_wider(model, name)

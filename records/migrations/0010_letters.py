@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisation', '0003_reorganisations'),
-        ('records', '0008_balances'),
+        ('records', '0009_results'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
