@@ -14,6 +14,8 @@ from records.models import (
     CodeCounter,
     DayException,
     Event,
+    IssuedLetter,
+    LetterForm,
     LookupFailure,
     Record,
     RecordWord,
@@ -68,6 +70,10 @@ def report(**values) -> Report:
     return Report.objects.create(**{**asked, **values})
 
 
+def form(**values) -> LetterForm:
+    return LetterForm.objects.create(**{"kind": "receipt", "number": "1", "title": "x", "basis": "x", **values})
+
+
 FIGURES = {"unit": UnitFigure, "work": WorkFigure, "channel": ChannelFigure}
 
 
@@ -119,6 +125,10 @@ BREAKS = {
     ],
     "report_period_in_order": lambda: report(last="2024-06-01"),
     "report_file_once": lambda: [create(ReportFile, report=made, kind="pdf", content=b"") for made in [report()] * 2],
+    "letterform_kind_known": lambda: form(kind="x"),
+    "letterform_period_in_order": lambda: form(valid_from="2024-08-29", valid_to="2024-08-28"),
+    "letterform_once": lambda: [form(), form()],
+    "issued_letter_of_record_or_period": lambda: create(IssuedLetter, form=form(), issued_at=NINE),
     **{f"{name}_figure_once": lambda model=model: figure(model, times=2) for name, model in FIGURES.items()},
     **{f"{name}_figure_not_negative": lambda model=model: figure(model, count=-1) for name, model in FIGURES.items()},
 }
