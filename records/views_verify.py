@@ -41,8 +41,8 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def checked(request: HttpRequest) -> HttpResponse:
-    form = VerifyForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
+    form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
+    if not form.is_valid():
         return page(request, form)
     if not Attempt.begin(What.FILE, client_address(request)).is_allowed:
         return page(request, form, is_busy=True, status=429)

@@ -90,7 +90,8 @@ def of_registered(result: Result, known: Known, own: ResultStep | None = None, c
 def signature_and_seal(result: Result, own: ResultStep | None) -> tuple[ResultStep, ResultStep | None]:
     """The steps that signed and sealed a result. The seal is the standing one, or `own`, which made the file that is
     asked about, although it may have been undone."""
-    steps = list(result.steps.filter(kind__in=(StepKind.SIGN, StepKind.STAMP)).select_related("signatory__unit"))
+    made = result.steps.filter(kind__in=(StepKind.SIGN, StepKind.STAMP))
+    steps = list(made.select_related("file", "signatory__unit"))
     seals = [step for step in steps if step.kind == StepKind.STAMP]
     standing = next((step for step in seals if step.undone_by_id is None), None)
     signed = next(step for step in steps if step.kind == StepKind.SIGN)  # without it there is no result
