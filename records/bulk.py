@@ -145,7 +145,7 @@ def records_of(wanted: Iterable[str]) -> Iterator[Record]:
     left = iter(wanted)
     while batch := list(islice(left, BATCH)):
         records = Record.objects.filter(code__in=batch).select_related("procedure", "draft")
-        yield from records.only(*JUDGED_BY).prefetch_related(*rules.FETCHED)
+        yield from records.only(*JUDGED_BY).prefetch_related(rules.fetched())
 
 
 def selected(keys: Iterable[str], by: User) -> list[str]:

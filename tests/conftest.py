@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -121,6 +122,14 @@ def catalogue_day(settings):
 
 
 @pytest.fixture
+def english(settings):
+    """Messages and pages as they stand in the source: a portal whose own language is English."""
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
 def results_folder(settings, tmp_path):
     """The storage of results, empty, of one test."""
     folder = tmp_path / "results"
@@ -164,9 +173,11 @@ def new_database(tmp_path_factory, prepare_database):
 
 
 @pytest.fixture(scope="session")
-def portal_database(new_database):
-    """The URL of the running portal's own database."""
-    with new_database("server") as url:
+def portal_database(new_database, tmp_path_factory):
+    """The URL of the running portal's own database; beside it lies a storage of results for all its processes."""
+    results = str(tmp_path_factory.mktemp("results"))
+    with new_database("server") as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTAL_RESULTS", results)
         yield url
 
 

@@ -39,7 +39,7 @@ READINGS_SHOWN = 20
 def fetch(user: User, key: int) -> Record:
     """The record, when `user` may read it; any other is as if it did not exist."""
     records = scope.visible_to(user).select_related("procedure", "version", "unit", "agency", "officer", "apology")
-    return get_object_or_404(records.prefetch_related(*rules.FETCHED), pk=key)
+    return get_object_or_404(records.prefetch_related(rules.fetched()), pk=key)
 
 
 def show(request: HttpRequest, user: User, key: int, context: dict[str, Any]) -> HttpResponse:

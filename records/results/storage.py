@@ -109,8 +109,8 @@ def erase(files: Iterable[StoredFile]) -> None:
 def drop(file: StoredFile) -> None:
     """Delete a draft that nothing holds any more, with its row."""
     if not (file.drafts.exists() or file.steps.exists()):
-        file.delete()
         delete_in_the_end(file.sha256)
+        file.delete()
 
 
 def delete_in_the_end(sha256: str) -> None:

@@ -85,10 +85,10 @@ def address(name, *keys):
 
 
 def test_the_table_below_names_every_address():
-    """A new address needs its line in these tests."""
+    """A new address needs its line in these tests; the board has its own, and the result (test_result_admin.py)."""
     urls = admin.site.get_model_admin(Record).get_urls()
     assert all(isinstance(url, URLPattern) for url in urls)
-    names = ["changelist", "add", "procedures", "board", "shops", None, "received", "change"]  # board: test_board.py
+    names = ["changelist", "add", "procedures", "board", "shops", None, "received", "result", "change"]
     assert [url.name for url in urls] == [name and f"records_record_{name}" for name in names]
 
 

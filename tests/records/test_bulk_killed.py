@@ -104,7 +104,7 @@ class Place:
         return done.stdout
 
     def start(self, *arguments):
-        command = [sys.executable, "manage.py", *arguments]
+        command = [sys.executable, "manage.py", *arguments, "--skip-checks"]  # which tell of the demonstration's keys
         return subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     def count(self, sql):

@@ -36,7 +36,7 @@ from .factories import (
     to_be_signed,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("results_folder")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("results_folder", "english")]
 KINDS = list(StepKind)
 
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from organisation.models import AgencyKind
-from procedures.models import ChannelKind
+from procedures.models import ChannelKind, Procedure
 from records import actions, chronicle, history, personal
 from records.clock import current_calendar
 from records.models import Event, EventKind, OutboxMessage, Record, RecordWord
@@ -97,6 +97,7 @@ def everything_by_code():
 
 def test_the_fast_way_writes_row_for_row_what_the_actions_write():
     officer(), officer(COMMUNE), supervisor()
+    Procedure.objects.update(electronic_process=False)  # whose results no plain move reaches
     world, given = World(), order(150)
     days = volume.plan(given, world.calendar)
     with transaction.atomic():
