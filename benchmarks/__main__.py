@@ -19,7 +19,7 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
-from . import engines, loading, records
+from . import engines, loading, records, results
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
@@ -139,6 +139,7 @@ def main() -> None:
         engines.run(environment)
         loading.run(environment)
         records.run(environment)
+        results.run(environment)
         server = serve(environment)
         try:
             report(measure())

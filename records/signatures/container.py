@@ -7,6 +7,7 @@ certificate inside that nobody has signed. What a timestamp's token says beside 
 
 import re
 
+from asn1crypto import cms
 from asn1crypto.core import Sequence
 from cryptography import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -23,15 +24,9 @@ def is_exact(signature: EmbeddedPdfSignature, content: bytes) -> bool:
     if not written or len(written[1]) % 2:
         return False
     raw = bytes.fromhex(written[1].decode())
-    return not raw[length_of(raw) :].strip(b"\0") and is_standard(signature)
-
-
-def length_of(der: bytes) -> int:
-    """Of the DER value that `der` begins with, in bytes (X.690, 8.1.3)."""
-    if der[1] < 128:
-        return 2 + der[1]
-    size = der[1] & 127
-    return 2 + size + int.from_bytes(der[2 : 2 + size], "big")
+    message = cms.ContentInfo.load(raw)
+    full = len(message.contents) == len(message["content_type"].dump()) + len(message["content"].dump())
+    return full and not raw[len(message.dump()) :].strip(b"\0") and is_standard(signature)
 
 
 def are_signed(signature: EmbeddedPdfSignature) -> bool:

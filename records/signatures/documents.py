@@ -16,7 +16,7 @@ from .faults import Fault, FaultKind
 MB = 1_000_000
 # Read a piece at a time, outside of pictures, typefaces and compressed objects: words that become Python objects, each
 # some fifty times as large as in the file. Documents of a hundred pages have less than one.
-MOST_WORDS = 4 * MB
+MOST_WORDS = 2 * MB
 # Unpacked while reading, counting what is unpacked again; pictures and typefaces are not unpacked.
 UNPACKED = DecodeLimits(document_budget=DocumentDecodeBudget(base_allowance=32 * MB, max_ratio=2))
 # Actions that run something, fetch something or send something (ISO 32000-2, table 201), and where they hide.

@@ -120,6 +120,8 @@ def token_signer(description: Description) -> Iterator[Signer]:
     try:
         with TOKENS, PKCS11SigningContext(config) as opened:
             opened.embed_roots = False
+            # Tokens sign a digest with such keys; few make the digest themselves.
+            opened.use_raw_mechanism = opened.signing_cert.public_key.algorithm == "ec"
             yield opened
     except (pkcs11.PKCS11Error, SigningError) as error:
         raise Fault(token_fault(error)) from error

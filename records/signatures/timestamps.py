@@ -1,6 +1,7 @@
 """Trusted timestamps (RFC 3161) from the service that `settings.PORTAL_TIMESTAMP_URL` names; without it, none."""
 
 import asyncio
+import urllib.error
 import urllib.request
 
 from asn1crypto import tsp
@@ -24,6 +25,9 @@ def ask(question: bytes) -> tsp.TimeStampResp:
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
             return tsp.TimeStampResp.load(answer.read())
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise Fault(FaultKind.NO_TIMESTAMP) from error
     except (OSError, ValueError) as error:
         raise Fault(FaultKind.NO_TIMESTAMP) from error
 

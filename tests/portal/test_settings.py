@@ -128,3 +128,14 @@ def test_a_mail_server_is_one_address():
     told = start(shown, EMAIL_URL="smtp+tls://portal:secret@mail.example.gov.vn:587").stdout.strip()
     assert told == "mail.example.gov.vn 587 portal True"
     assert start("settings.EMAIL_BACKEND").stdout.strip() == "django.core.mail.backends.console.EmailBackend"
+
+
+@pytest.mark.parametrize("name", ["PORTAL_TRUST", "PORTAL_KEYS"])
+def test_a_trust_list_without_keys_or_keys_without_one_start_nothing(name):
+    message = refusal(**{name: "somewhere"})
+    assert "PORTAL_TRUST" in message
+    assert "PORTAL_KEYS" in message
+
+
+def test_a_timestamp_service_without_a_web_address_starts_nothing():
+    assert "PORTAL_TIMESTAMP_URL" in refusal(PORTAL_TIMESTAMP_URL="tsa.example.gov.vn")

@@ -31,7 +31,7 @@ with pkcs11.lib(sys.argv[3]).get_token(token_label="Thử").open(rw=True, user_p
 """
 # Signs a file twice; in between the token may be pulled out: between two files, or while a session is open.
 SIGN = """
-import datetime, pathlib, shutil, sys, django
+import asyncio, datetime, pathlib, shutil, sys, django
 django.setup()
 from records import signatures
 from records.signatures import keys
@@ -45,8 +45,8 @@ try:
     elif way.name == "inside":
         with keys.signer("token") as opened:
             shutil.rmtree(tokens)
-            opened.signing_cert
-            list(opened.cert_registry)
+            asyncio.run(opened.async_sign_raw(b"data", "sha256"))
+        sys.exit("signed without a token")
     signatures.sign(signed, "token", at=at)
     print("signed")
 except signatures.Fault as fault:
@@ -98,6 +98,7 @@ def test_a_token_signs_and_its_key_never_leaves_it(token, document, tmp_path):
 @pytest.mark.parametrize("way", ["between", "inside"])
 def test_a_token_that_is_pulled_out_is_away(token, document, tmp_path, way):
     assert sign(document, tmp_path, token, way) == "token_away"
+    assert (tmp_path / "signed.pdf").exists()  # before, it was there
 
 
 def test_a_token_that_was_never_there_is_away(token, document, tmp_path):
