@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from organisation.address import client_address
 from portal import clock
 
+from . import signatures
 from .forms import VerifyForm
 from .results import verifying
 from .results.attempts import Attempt, What
@@ -53,8 +54,13 @@ def checked(request: HttpRequest) -> HttpResponse:
 def page(
     request: HttpRequest, form: VerifyForm, answer: Answer | None = None, *, is_busy: bool = False, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "answer": answer, "is_busy": is_busy, "now": clock.now()}
+    context = {"form": form, "is_busy": is_busy, **told(answer)}
     return render(request, "records/verify.html", context, status=status)
+
+
+def told(answer: Answer | None) -> dict[str, Any]:
+    """What the verdict of a page is shown with."""
+    return {"answer": answer, "now": clock.now(), "is_demonstration": signatures.is_demonstration()}
 
 
 @private
@@ -67,4 +73,4 @@ def verified(request: HttpRequest, token: str) -> HttpResponse:
         attempt.fail()
         return render(request, "records/verify_unknown.html", status=404)
     attempt.take_back()
-    return render(request, "records/verify_result.html", {"answer": answer, "now": clock.now()})
+    return render(request, "records/verify_result.html", told(answer))

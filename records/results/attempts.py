@@ -12,7 +12,7 @@ from records import lookup
 from records.personal import keyed_hash
 
 Kind = lookup.Kind
-MOST_FILES = 60  # in a quarter of an hour: reading one may take a second
+MOST_FILES = 30  # in a quarter of an hour: reading one that is made for it takes seconds
 
 
 class What(StrEnum):

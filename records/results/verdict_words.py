@@ -150,13 +150,13 @@ WORDS = {
     V.SCRIPTS: Words(
         Tone.BAD,
         _("The file contains scripts"),
-        _("It contains scripts or actions, which no result of the Center does, and it was not issued like this."),
+        _("It contains scripts or actions. No result of the Center does, and our register does not know this file."),
         NO_RELIANCE,
     ),
     V.ATTACHMENTS: Words(
         Tone.BAD,
         _("The file contains other files"),
-        _("It has other files inside, which no result of the Center does, and it was not issued like this."),
+        _("It has other files inside. No result of the Center does, and our register does not know this file."),
         NO_RELIANCE,
     ),
     V.DAMAGED: Words(

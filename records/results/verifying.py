@@ -154,11 +154,13 @@ def kept(step: ResultStep) -> bytes:
 def judged_again(content: bytes, signed: ResultStep, sealed: ResultStep | None) -> tuple[signatures.Verdict, ...]:
     """The signatures of a registered file, with what is known of revocations today: the last one at the moment of the
     seal, where the file has one, all others at that of the signature."""
-    if not content:
+    try:
+        found = signatures.read(content, at=signed.at) if content else []
+        if sealed:
+            found[-1:] = signatures.read(content, at=sealed.at)[-1:] if content else []
+    except Fault:  # it could be read when it was registered
+        logger.exception("A registered result cannot be read any more.")
         return ()
-    found = signatures.read(content, at=signed.at)
-    if sealed:
-        found[-1:] = signatures.read(content, at=sealed.at)[-1:]
     return tuple(one.verdict for one in found)
 
 
