@@ -117,6 +117,7 @@ def agrees(result: Result, steps: Iterable[ResultStep]) -> bool:
 
 
 def is_told(step: ResultStep, result: Result, events: Mapping[int, Event]) -> bool:
+    """Whether the event of a step says the same as its row, and whether both know of the same end."""
     event = events.get(step.event_id)
     if event is None or event.at != step.at or not event.details.items() >= step.facts.items():
         return False
