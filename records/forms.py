@@ -1,4 +1,4 @@
-"""The forms of the public pages: the look-up, and what the figures are asked for."""
+"""The forms of the public pages: the look-up, the check of a result, and what the figures are asked for."""
 
 import datetime
 import unicodedata
@@ -58,6 +58,27 @@ class LookupForm(forms.Form):
         if len(typed) < LAST_DIGITS or not typed.isascii():
             raise forms.ValidationError(_("Type the last four digits."))
         return typed
+
+
+class VerifyForm(forms.Form):
+    """A file; an empty one too, which is told to be no PDF."""
+
+    file = forms.FileField(
+        label=_("The PDF file of the result"),
+        allow_empty_file=True,
+        widget=forms.FileInput({"accept": ".pdf,application/pdf"}),
+        help_text=_("At most 20 MB. It is looked at once and not kept."),
+        error_messages={"required": _("Choose the PDF file.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_action = reverse("records:verify")
+        self.helper.form_class = "lookup-form no-print"
+        self.helper.layout = Layout(
+            Field("file", css_class="form-control-lg"), Submit("", _("Check the file"), css_class="btn-lg")
+        )
 
 
 class StatisticsForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_statistics
+from . import views, views_statistics, views_verify
 
 app_name = "records"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("records/view/result.pdf", views.result, name="result"),
     path("records/t/<str:token>/", views.open_link, name="link"),
     path("records/end/", views.end, name="end"),
+    path("verify/", views_verify.verify, name="verify"),
+    path("verify/<str:token>/", views_verify.verified, name="verified"),
     path("statistics/", views_statistics.statistics, name="statistics"),
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from organisation.models import User
 from records.due import day_text
-from records.models import Event, EventKind, Record
+from records.models import Event, EventKind, Record, StepKind
 from records.statistics.formula import Facts, Verdict, judge
 from records.statuses import ENDED, STANDING_STILL, Status
 
@@ -79,6 +79,8 @@ def result(record: Record, event: Event) -> str:
     """What an event came to; the end of the processing says whether it was in time."""
     if event.kind in (EventKind.REAPPOINTED, EventKind.RECOMPUTED) and event.due_after:
         return f"{event.get_kind_display()}: {day_text(event.due_after)}"
+    if event.kind in (EventKind.STEP, EventKind.STEP_UNDONE):
+        return f"{event.get_kind_display()}: {StepKind(event.details['step']).label}"
     if event.kind not in (EventKind.RECEIVED, EventKind.STATUS, EventKind.CORRECTED):
         return str(event.get_kind_display())
     label = Status(event.to_status).label

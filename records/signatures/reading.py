@@ -17,10 +17,13 @@ from . import trust
 from .certificates import Certificate, facts
 from .container import are_signed, is_exact
 from .documents import opened, parsing
+from .faults import Fault, FaultKind
 from .trust import Verdict
 
 # What may come between a signature and the next: proofs and timestamps about it, and the field of the next.
 BETWEEN = (ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
+
+MOST_SIGNATURES = 10  # of a file: each is compared with all that comes behind it
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,11 @@ def read(content: bytes, *, at: datetime) -> list[Signature]:
 
 
 def embedded(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
-    """The signatures, but not the timestamps of the whole file, in the order in which they were made."""
+    """The signatures, but not the timestamps of the whole file, in the order in which they were made. Raises Fault:
+    too_large, when there are more than `MOST_SIGNATURES`."""
     found = [EmbeddedPdfSignature(reader, field, name) for name, _value, field in enumerate_sig_fields(reader, True)]
+    if len(found) > MOST_SIGNATURES:
+        raise Fault(FaultKind.TOO_LARGE)
     return sorted(
         (signature for signature in found if signature.sig_object_type != "/DocTimeStamp"),
         key=lambda signature: signature.signed_revision,

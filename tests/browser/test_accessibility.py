@@ -28,6 +28,8 @@ PAGES = {
     "about": "/about/",
     "look-up": "/records/",
     "look-up after a link that is over": "/records/?again=link",
+    "check of a result": "/verify/",
+    "check of a result that is not there": "/verify/x/",
     "figures": "/statistics/",
     "figures by unit": "/statistics/?scope=all&by=unit&of=now&from=2023-01",
     "figures asked for wrongly": "/statistics/?by=moon",

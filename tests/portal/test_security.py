@@ -30,15 +30,17 @@ OPEN = {
     "fields/": "/en/fields/",
     "records/": "/en/records/",
     "statistics/": "/en/statistics/",
+    "verify/": "/en/verify/",
 }
-# Open as well, but of use only after a look-up, or with a link from one.
+# Open as well, but of use only after a look-up, with a link from one, or with the QR code of a result.
 AFTER_LOOKUP = {
     *("records/view/", "records/view/result.pdf", "records/view/link.svg"),
     "records/view/letters/<str:kind>/<int:number>/",
-    *("records/t/<str:token>/", "records/end/"),
+    *("records/t/<str:token>/", "records/end/", "verify/<str:token>/"),
 }
 WITH_FORM = {
     "/en/records/",
+    "/en/verify/",
     "/en/procedures/1.001193/correction/",
 }  # a form that is posted needs the cookie of its token
 FEED = "/en/procedures/changes.atom"  # no page: its addresses are whole, and nothing of it is loaded
