@@ -98,7 +98,7 @@ class BulkJobAdmin(Pages):
             bulk.run_slice(job, seconds=bulk.SLICE)
         if job.state == bulk.State.RUNNING:
             return self.shown(
-                request, "bulk_progress", title=_("Records are being moved"), job=job, goes_on=is_maker, **counts(job)
+                request, "bulk_progress", title=_("Work on these records is under way"), job=job, goes_on=is_maker, **counts(job)
             )
         return self.report(request, job)
 
@@ -117,13 +117,13 @@ class BulkJobAdmin(Pages):
             reasons=bulk.grouped(verdict.why for verdict in cannot),
             filters=[
                 ("", _("All"), len(verdicts)),
-                (CAN, _("Can be moved"), len(verdicts) - len(cannot)),
-                (CANNOT, _("Cannot be moved"), len(cannot)),
+                (CAN, _("Can be done"), len(verdicts) - len(cannot)),
+                (CANNOT, _("Cannot be done"), len(cannot)),
             ],
             filter_name="show",
             show=show,
             outcome_label=_("What will happen"),
-            good_label=_("will be moved"),
+            good_label=_("will be done"),
             **self.page(request, [(verdict.item.code, verdict.why) for verdict in chosen]),
         )
 
@@ -152,13 +152,13 @@ class BulkJobAdmin(Pages):
             reasons=bulk.grouped(refusals),
             filters=[
                 ("", _("All"), told["total"]),
-                (bulk.Outcome.MOVED.value, _("Moved"), told["moved_count"]),
-                (bulk.Outcome.REFUSED.value, _("Not moved"), told["refused_count"]),
+                (bulk.Outcome.MOVED.value, _("Done"), told["moved_count"]),
+                (bulk.Outcome.REFUSED.value, _("Not done"), told["refused_count"]),
             ],
             filter_name="outcome",
             show=outcome,
             outcome_label=_("What happened"),
-            good_label=_("moved"),
+            good_label=_("done"),
             **told,
             **self.page(request, items.values_list("code", "message")),
         )

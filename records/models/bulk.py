@@ -50,7 +50,7 @@ class BulkItem(models.Model):
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        MOVED = "moved", _("moved")
+        MOVED = "moved", _("done")
         REFUSED = "refused", _("refused")
 
     job = models.ForeignKey(BulkJob, models.CASCADE, related_name="items")
