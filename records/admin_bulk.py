@@ -98,7 +98,12 @@ class BulkJobAdmin(Pages):
             bulk.run_slice(job, seconds=bulk.SLICE)
         if job.state == bulk.State.RUNNING:
             return self.shown(
-                request, "bulk_progress", title=_("Work on these records is under way"), job=job, goes_on=is_maker, **counts(job)
+                request,
+                "bulk_progress",
+                title=_("Work on these records is under way"),
+                job=job,
+                goes_on=is_maker,
+                **counts(job),
             )
         return self.report(request, job)
 

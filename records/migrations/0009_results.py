@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='bulkitem',
+            name='outcome',
+            field=models.CharField(choices=[('waiting', 'waiting'), ('moved', 'done'), ('refused', 'refused')], default='waiting', max_length=8, verbose_name='outcome'),
+        ),
         migrations.CreateModel(
             name='Result',
             fields=[
