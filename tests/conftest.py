@@ -3,8 +3,6 @@
 import contextlib
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -22,7 +20,8 @@ from procedures.learning import counting
 from procedures.search import index
 from records import guards
 
-from .portals import CHROMIUM, DAY, ROOT, environment, own_database, prepare, running_portal
+from .portals import CHROMIUM, DAY, own_database, prepare, running_portal
+from .programs import programs
 
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 INDEX = pytest.StashKey[index.Index]()
@@ -170,19 +169,12 @@ def portal_server(tmp_path_factory, portal_database):
 
 @pytest.fixture(scope="session")
 def in_portal(portal_server, portal_database):
-    """Runs lines of Python on the running portal's database, in a process of their own; what they printed.
+    """Runs lines of Python on the running portal's database, each time as a process of its own; what they printed.
 
     Browser tests use no database themselves (see `browser`). The lines know `tests.records.factories`.
     """
-
-    def run(program: str) -> str:
-        env = environment(portal_database, DJANGO_SETTINGS_MODULE="portal.settings")
-        lines = f"import django; django.setup()\nfrom tests.records.factories import *\n{program}"
-        done = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    return run
+    with programs(portal_database) as run:
+        yield run
 
 
 # The browser -----------------------------------------------------------------------------------

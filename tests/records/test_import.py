@@ -26,6 +26,7 @@ from records.exchange.arrivals import WAYS
 from records.models import Event, OutboxMessage, Record
 from records.statuses import BY_ENDS, Status
 from tests.portals import ROOT, environment
+from tests.programs import programs
 
 from .factories import any_procedure, broken, moment, officer, receive
 
@@ -523,7 +524,7 @@ def records_in(url):
 
 def test_an_import_that_was_killed_is_completed_by_another_run(given, write, new_database):
     path = write(*numbered(given, MANY))
-    with new_database("import") as url:
+    with new_database("import") as url, programs(url) as think:
         process = manage(url, "import_records", str(path), "--batch=20")
         deadline = time.monotonic() + 60
         while process.poll() is None and not records_in(url) and time.monotonic() < deadline:
@@ -533,9 +534,9 @@ def test_an_import_that_was_killed_is_completed_by_another_run(given, write, new
         half = records_in(url)
         assert 0 < half < MANY
         assert half % 20 == 0
-        assert told(manage(url, "shell", "--no-imports", "--command", CHECK)).split() == [str(half), str(half)]
+        assert think(CHECK).split() == [str(half), str(half)]
         assert f"{half:,} taken over already" in told(manage(url, "import_records", str(path)))
-        assert told(manage(url, "shell", "--no-imports", "--command", CHECK)).split() == [str(MANY), str(MANY)]
+        assert think(CHECK).split() == [str(MANY), str(MANY)]
 
 
 def test_every_unit_is_found_by_its_code(given, write):
