@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from django.core.cache import caches
-from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -20,11 +19,13 @@ from procedures.learning import counting
 from procedures.search import index
 from records import guards
 
-from .portals import CHROMIUM, DAY, own_database, prepare, running_portal
+from .portals import CHROMIUM, DAY, own_database, prepare, running_portal, server
 from .programs import programs
+from .templates import Templates, copied_from, put_back
 
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 INDEX = pytest.StashKey[index.Index]()
+TEMPLATES = pytest.StashKey[Templates]()
 # Whoever asks for one of these works on a database, all others on none: pytest-django refuses it to them.
 DATABASES = {"db", "transactional_db", "live_server", "new_database", "prepare_database"}
 # Pages, and what is answered from memory: the statements behind them are tested in other files, on both databases.
@@ -75,11 +76,36 @@ def pytest_collection_modifyitems(items):
 # Data ------------------------------------------------------------------------------------------
 
 
+def pytest_configure(config):
+    """The process that controls a run has a place for what all its workers copy."""
+    if not hasattr(config, "workerinput"):
+        config.stash[TEMPLATES] = Templates()
+    else:
+        config.stash[TEMPLATES] = Templates(config.workerinput["templates"])
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, in the controlling process
+def pytest_configure_node(node):
+    node.workerinput["templates"] = str(node.config.stash[TEMPLATES].directory)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        config.stash[TEMPLATES].throw_away()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_db_setup, django_db_blocker):
-    """The shipped catalogue, loaded once into each worker's database."""
+def copied_database(request, django_db_modify_db_settings):
+    with copied_from(request.config.stash[TEMPLATES].shipped()):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, copied_database, django_db_setup, django_db_blocker):
+    """The shipped catalogue in each worker's database, and its index."""
     request.config.stash[BLOCKER] = django_db_blocker
-    load_catalogue(request.config)
+    with django_db_blocker.unblock():
+        request.config.stash[INDEX] = index.build(stamp.current(), DAY)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -100,17 +126,7 @@ def pytest_runtest_teardown(item, nextitem):
     finally:
         if nextitem:  # else the database is gone
             with blocker.unblock():
-                guards.install_guards()
-                version_guards.install_guards()
-            load_catalogue(item.config)
-
-
-def load_catalogue(config: pytest.Config) -> None:
-    """The shipped catalogue and the shipped table of days, and the index of what was loaded."""
-    with config.stash[BLOCKER].unblock():
-        call_command("load_catalog", verbosity=0)
-        call_command("loaddata", "days", verbosity=0)
-        config.stash[INDEX] = index.build(stamp.current(), DAY)
+                put_back(item.config.stash[TEMPLATES].shipped())
 
 
 @pytest.fixture(autouse=True)
@@ -138,19 +154,22 @@ def nothing_kept(request, settings):
 
 
 @pytest.fixture(scope="session")
-def prepare_database():
-    """A function that fills an empty database, given its URL."""
-    return prepare
+def prepare_database(request):
+    """A function that fills an empty database, given its URL: a file, or on whichever server."""
+    templates = request.config.stash[TEMPLATES]
+
+    def copy(url: str) -> None:
+        shutil.copyfile(urlsplit(templates.with_accounts()).path, urlsplit(url).path)
+
+    return prepare if server() else copy
 
 
 @pytest.fixture(scope="session")
-def new_database(tmp_path_factory, prepare_database):
+def new_database(request, tmp_path_factory):
     """A function: within its block there is a database of that name with the shipped catalogue and the demonstration
     accounts, for other processes; the block's value is its URL."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with own_database(tmp_path_factory.mktemp("template"), f"template_{worker}") as template:
-        prepare_database(template)
-        yield lambda name: own_database(tmp_path_factory.mktemp(name), f"{name}_{worker}", template)
+    templates, worker = request.config.stash[TEMPLATES], os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return lambda name: own_database(tmp_path_factory.mktemp(name), f"{name}_{worker}", templates.with_accounts())
 
 
 @pytest.fixture(scope="session")
