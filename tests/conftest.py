@@ -42,6 +42,14 @@ ONCE = (
     *(f"procedures/test_{name}.py" for name in ("admin_loading", "changes_page", "corrections", "export_catalog")),
     "organisation/test_sign_in.py",
     "portal/test_reorganisation_pages.py",
+    # What is made up goes through the same statements as the tests beside it, hundreds of times.
+    "records/test_any_history.py",
+    "procedures/test_evaluate_search.py",
+    "procedures/test_versions.py::test_whatever_a_load_brings",
+    "procedures/test_loading.py::test_loaddata_of_the_shipped_files",
+    # Rules, forms and files, of which those tests are marked that reach the database in a way of their own.
+    *(f"records/test_{name}.py" for name in ("admin_scope", "import", "lookup", "shops", "simulate")),
+    "procedures/test_learning.py",
 )
 # These wait for other processes, or take longest: they begin first, lest one worker has to wait for the other.
 FIRST = (
@@ -60,7 +68,7 @@ hypothesis.settings.load_profile("portal")
 
 
 def pytest_itemcollected(item):
-    """`-m database` chooses what may depend on which one it is."""
+    """`-m database` chooses what may depend on which one it is; in a file that runs once, what bears the mark."""
     if any(f"tests/{name}" in item.nodeid for name in ONCE):
         return
     if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
