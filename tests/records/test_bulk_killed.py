@@ -13,7 +13,7 @@ import pytest
 from tests.portals import ROOT, environment
 from tests.programs import programs
 
-COUNT = 250
+COUNT = 160
 
 SEED = f"""
 import datetime
