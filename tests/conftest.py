@@ -98,7 +98,7 @@ def pytest_configure_node(node):
 
 
 def pytest_unconfigure(config):
-    if not hasattr(config, "workerinput"):
+    if not hasattr(config, "workerinput") and TEMPLATES in config.stash:
         config.stash[TEMPLATES].throw_away()
 
 
