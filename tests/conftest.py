@@ -3,15 +3,12 @@
 import contextlib
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
 from django.core.cache import caches
-from django.core.management import call_command
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -23,10 +20,13 @@ from procedures.learning import counting
 from procedures.search import index
 from records import guards
 
-from .portals import CHROMIUM, DAY, ROOT, environment, own_database, prepare, running_portal
+from .portals import CHROMIUM, DAY, own_database, prepare, running_portal, server
+from .programs import programs
+from .templates import Templates, copied_from, put_back
 
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 INDEX = pytest.StashKey[index.Index]()
+TEMPLATES = pytest.StashKey[Templates]()
 # Whoever asks for one of these works on a database, all others on none: pytest-django refuses it to them.
 DATABASES = {"db", "transactional_db", "live_server", "new_database", "prepare_database"}
 # Pages, and what is answered from memory: the statements behind them are tested in other files, on both databases.
@@ -44,6 +44,14 @@ ONCE = (
     *(f"procedures/test_{name}.py" for name in ("admin_loading", "changes_page", "corrections", "export_catalog")),
     "organisation/test_sign_in.py",
     "portal/test_reorganisation_pages.py",
+    # What is made up goes through the same statements as the tests beside it, hundreds of times.
+    "records/test_any_history.py",
+    "procedures/test_evaluate_search.py",
+    "procedures/test_versions.py::test_whatever_a_load_brings",
+    "procedures/test_loading.py::test_loaddata_of_the_shipped_files",
+    # Rules, forms and files, of which those tests are marked that reach the database in a way of their own.
+    *(f"records/test_{name}.py" for name in ("admin_scope", "import", "lookup", "shops", "simulate")),
+    "procedures/test_learning.py",
 )
 # These wait for other processes, or take longest: they begin first, lest one worker has to wait for the other.
 FIRST = (
@@ -62,7 +70,7 @@ hypothesis.settings.load_profile("portal")
 
 
 def pytest_itemcollected(item):
-    """`-m database` chooses what may depend on which one it is."""
+    """`-m database` chooses what may depend on which one it is; in a file that runs once, what bears the mark."""
     if any(f"tests/{name}" in item.nodeid for name in ONCE):
         return
     if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
@@ -78,11 +86,36 @@ def pytest_collection_modifyitems(items):
 # Data ------------------------------------------------------------------------------------------
 
 
+def pytest_configure(config):
+    """The process that controls a run has a place for what all its workers copy."""
+    if not hasattr(config, "workerinput"):
+        config.stash[TEMPLATES] = Templates()
+    else:
+        config.stash[TEMPLATES] = Templates(config.workerinput["templates"])
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, in the controlling process
+def pytest_configure_node(node):
+    node.workerinput["templates"] = str(node.config.stash[TEMPLATES].directory)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput") and TEMPLATES in config.stash:
+        config.stash[TEMPLATES].throw_away()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_db_setup, django_db_blocker):
-    """The shipped catalogue, loaded once into each worker's database."""
+def copied_database(request, django_db_modify_db_settings):
+    with copied_from(request.config.stash[TEMPLATES].shipped()):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, copied_database, django_db_setup, django_db_blocker):
+    """The shipped catalogue in each worker's database, and its index."""
     request.config.stash[BLOCKER] = django_db_blocker
-    load_catalogue(request.config)
+    with django_db_blocker.unblock():
+        request.config.stash[INDEX] = index.build(stamp.current(), DAY)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -103,17 +136,7 @@ def pytest_runtest_teardown(item, nextitem):
     finally:
         if nextitem:  # else the database is gone
             with blocker.unblock():
-                guards.install_guards()
-                version_guards.install_guards()
-            load_catalogue(item.config)
-
-
-def load_catalogue(config: pytest.Config) -> None:
-    """The shipped catalogue, the shipped table of days and the shipped forms, and the index of what was loaded."""
-    with config.stash[BLOCKER].unblock():
-        call_command("load_catalog", verbosity=0)
-        call_command("loaddata", "days", "letters", verbosity=0)
-        config.stash[INDEX] = index.build(stamp.current(), DAY)
+                put_back(item.config.stash[TEMPLATES].shipped())
 
 
 @pytest.fixture(autouse=True)
@@ -158,19 +181,22 @@ def nothing_kept(request, settings):
 
 
 @pytest.fixture(scope="session")
-def prepare_database():
-    """A function that fills an empty database, given its URL."""
-    return prepare
+def prepare_database(request):
+    """A function that fills an empty database, given its URL: a file, or on whichever server."""
+    templates = request.config.stash[TEMPLATES]
+
+    def copy(url: str) -> None:
+        shutil.copyfile(urlsplit(templates.with_accounts()).path, urlsplit(url).path)
+
+    return prepare if server() else copy
 
 
 @pytest.fixture(scope="session")
-def new_database(tmp_path_factory, prepare_database):
+def new_database(request, tmp_path_factory):
     """A function: within its block there is a database of that name with the shipped catalogue and the demonstration
     accounts, for other processes; the block's value is its URL."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with own_database(tmp_path_factory.mktemp("template"), f"template_{worker}") as template:
-        prepare_database(template)
-        yield lambda name: own_database(tmp_path_factory.mktemp(name), f"{name}_{worker}", template)
+    templates, worker = request.config.stash[TEMPLATES], os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return lambda name: own_database(tmp_path_factory.mktemp(name), f"{name}_{worker}", templates.with_accounts())
 
 
 @pytest.fixture(scope="session")
@@ -191,19 +217,12 @@ def portal_server(tmp_path_factory, portal_database):
 
 @pytest.fixture(scope="session")
 def in_portal(portal_server, portal_database):
-    """Runs lines of Python on the running portal's database, in a process of their own; what they printed.
+    """Runs lines of Python on the running portal's database, each time as a process of its own; what they printed.
 
     Browser tests use no database themselves (see `browser`). The lines know `tests.records.factories`.
     """
-
-    def run(program: str) -> str:
-        env = environment(portal_database, DJANGO_SETTINGS_MODULE="portal.settings")
-        lines = f"import django; django.setup()\nfrom tests.records.factories import *\n{program}"
-        done = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    return run
+    with programs(portal_database) as run:
+        yield run
 
 
 # The browser -----------------------------------------------------------------------------------

@@ -30,12 +30,6 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# In one process: a start of Python and Django takes as long as the work.
-PREPARE = """
-from django.core.management import call_command
-for command in ("migrate", "load_catalog", "create_demo_users"):
-    call_command(command, verbosity=0)
-"""
 
 
 def environment(database_url: str, **more: str) -> dict[str, str]:
@@ -45,35 +39,57 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
     return env
 
 
-@contextlib.contextmanager
-def own_database(directory: Path, name: str, template: str = "") -> Iterator[str]:
-    """The URL of a database beside the one of `DATABASE_URL`: on the same server, or a file in `directory`.
-
-    It is empty, or a copy of the one whose URL is `template`, which nobody may be using at that moment.
-    """
+def server() -> str:
+    """The URL of a PostgreSQL that tests may make databases on; empty: they are SQLite files."""
     url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
+    return url if url.startswith("postgres") else ""
+
+
+def create_database(directory: Path, name: str, template: str = "") -> str:
+    """The URL of a new database beside the one of `DATABASE_URL`: on the same server, or a file in `directory`.
+
+    It is empty, or a copy of the one whose URL is `template`, into which nobody may be writing at that moment.
+    """
+    if not server():
         path = directory / f"{name}.sqlite3"
         if template:
             shutil.copyfile(urlsplit(template).path, path)
-        yield f"sqlite:///{path}"
-        return
-    database = sql.Identifier(f"portal_{name}")
+        return f"sqlite:///{path}"
+    drop_database(name)
     source = sql.Identifier(urlsplit(template).path[1:] if template else "template0")
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, source))
-        try:
-            yield urlsplit(url)._replace(path=f"/portal_{name}").geturl()
-        finally:
-            connection.execute(drop)
+    with psycopg.connect(server(), autocommit=True) as connection:
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(create.format(sql.Identifier(f"portal_{name}"), source))
+    return urlsplit(server())._replace(path=f"/portal_{name}").geturl()
+
+
+def drop_database(name: str) -> None:
+    """Remove such a database, if it is there, and whoever is connected to it. Files go with their directory."""
+    if server():
+        with psycopg.connect(server(), autocommit=True) as connection:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            connection.execute(drop.format(sql.Identifier(f"portal_{name}")))
+
+
+@contextlib.contextmanager
+def own_database(directory: Path, name: str, template: str = "") -> Iterator[str]:
+    """The URL of such a database, which is dropped at the end."""
+    try:
+        yield create_database(directory, name, template)
+    finally:
+        drop_database(name)
+
+
+def commands(database_url: str, *names: str) -> None:
+    """Run commands of `manage.py` one after the other, in one process: a start takes as long as the work."""
+    lines = f"from django.core.management import call_command\nfor name in {names}: call_command(name, verbosity=0)"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", lines]
+    subprocess.run(command, cwd=ROOT, env=environment(database_url), check=True)
 
 
 def prepare(database_url: str) -> None:
     """Give an empty database its tables, the shipped catalogue and the demonstration accounts."""
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", PREPARE]
-    subprocess.run(command, cwd=ROOT, env=environment(database_url), check=True)
+    commands(database_url, "migrate", "load_catalog", "create_demo_users")
 
 
 @contextlib.contextmanager

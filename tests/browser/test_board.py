@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.staff import sign_in
 from tests.browser.test_accessibility import too_wide, violations
-from tests.browser.test_counter import sign_in
 
 BOARD, SHOPS = "/admin/records/record/board/", "/admin/records/record/board/shops/"
 RECORDS = """
@@ -48,6 +48,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_to_the_side(request, busy, place,
 def test_without_scripts_the_index_leads_to_the_board_and_its_numbers_to_their_records(busy, no_script_page):
     page = no_script_page
     sign_in(page, "demo-supervisor")
+    page.goto("/admin/")
     page.locator(f"main a[href='{BOARD}'], #content a[href='{BOARD}']").first.click()
     page.wait_for_url(f"**{BOARD}")
     number = page.locator(".board-tiles a[href*='due=uncollected']")

@@ -6,22 +6,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.staff import sign_in
 from tests.browser.test_accessibility import too_wide, violations
 from tests.browser.test_find_a_procedure import tab_to
 
 LIST = "/admin/records/record/"
 CODE = "1.001193"
 MOST_STOPS = 120  # of the Tab key on a page
-
-
-def sign_in(page: Page, name: str = "demo-officer") -> None:
-    page.goto("/admin/login/")
-    expect(page.locator("#id_username")).to_be_focused()
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type("demo-bac-giang")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
 
 
 def reach(page: Page, selector: str) -> None:

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from tests.browser.staff import sign_in
 from tests.browser.test_accessibility import too_wide, violations
-from tests.browser.test_bulk import is_fine, press, sign_in
+from tests.browser.test_bulk import is_fine, press
 
 SEARCHES = "/admin/procedures/searchcount/"
 QUALITY = "/admin/procedures/procedure/quality/"

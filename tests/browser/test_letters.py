@@ -2,8 +2,9 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.staff import sign_in
 from tests.browser.test_accessibility import too_wide, violations
-from tests.browser.test_bulk import is_fine, sign_in
+from tests.browser.test_bulk import is_fine
 from tests.browser.test_follow_a_record import open_record
 
 RECEIVE = "record = receive(); print(record.pk, record.code)"

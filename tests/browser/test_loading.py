@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from tests.browser.staff import sign_in
 from tests.browser.test_accessibility import too_wide, violations
-from tests.browser.test_bulk import is_fine, press, sign_in
+from tests.browser.test_bulk import is_fine, press
 
 START = "/admin/procedures/catalogueload/add/"
 CODE = "ZZ-BROWSER"

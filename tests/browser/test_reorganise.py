@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.test_bulk import is_fine, press, sign_in
+from tests.browser.staff import sign_in
+from tests.browser.test_bulk import is_fine, press
 
 ADD = "/admin/organisation/reorganisation/add/"
 COUNT = """

@@ -2,7 +2,8 @@
 
 import json
 
-from tests.browser.test_bulk import is_fine, press, sign_in
+from tests.browser.staff import sign_in
+from tests.browser.test_bulk import is_fine, press
 from tests.browser.test_follow_a_record import look_up
 
 BEGIN = """

@@ -1,24 +1,18 @@
 """Several who change the catalogue of `DATABASE_URL` at the same moment; prints what became of it as JSON.
 
-Every one is a thread with a connection of its own: `python -m tests.procedures.at_once`.
+Every one is a thread with a connection of its own.
 """
 
 import datetime
 import json
-import os
 import threading
 
-import django
+from django.db import connection
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-django.setup()
-
-from django.db import connection  # noqa: E402
-
-from organisation import stamp  # noqa: E402
-from organisation.models import User  # noqa: E402
-from procedures import loading, loads  # noqa: E402
-from procedures.models import CatalogueVersion, Procedure  # noqa: E402
+from organisation import stamp
+from organisation.models import User
+from procedures import loading, loads
+from procedures.models import CatalogueVersion, Procedure
 
 CLIENTS = 3
 TOMORROW = datetime.date(2024, 8, 29)
@@ -76,7 +70,3 @@ def main():
     codes = list(Procedure.objects.filter(code__startswith="ZZ").values_list("code", flat=True))
     kinds = {"due": due, "confirmed": confirmed, "taken": taken, "applied": applied}
     print(json.dumps({**kinds, "numbers": numbers, "codes": codes}))
-
-
-if __name__ == "__main__":
-    main()

@@ -441,7 +441,7 @@ def test_whatever_is_asked_the_answer_is_as_documented(client):
     schema = schemathesis.openapi.from_dict(document)
     schema.app = get_wsgi_application()
     limits = hypothesis_settings(
-        max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     for result in schema.get_all_operations():
         operation = result.ok()

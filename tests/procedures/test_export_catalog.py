@@ -137,7 +137,7 @@ def no_procedures(db):
     LegalDocument.objects.all().delete()
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=TOLD)
 @example(
     told={

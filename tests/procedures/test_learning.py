@@ -56,6 +56,7 @@ def search(request, client):
 # What is counted -------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_a_search_is_counted_by_its_folded_words_and_day_with_what_it_finds(search, catalogue_day):
     search("Khái sính")
     search("  khai, SINH ")
@@ -123,6 +124,7 @@ def test_each_day_counts_anew(client, monkeypatch, settings):
     assert list(days) == [("xyzzyqq", tomorrow, 1), ("xyzzyqq", datetime.date(2024, 8, 28), 1)]
 
 
+@pytest.mark.database
 def test_counts_that_were_written_are_added_to(search):
     for times in (1, 2, 3):
         search("xyzzyqq")
@@ -161,6 +163,7 @@ def test_a_long_text_is_counted_by_its_beginning(search):
     assert counted() == {("xyzzyqqs " * 22)[:120]: 1}
 
 
+@pytest.mark.database
 def test_when_the_list_of_the_day_is_full_other_words_are_counted_together(search, monkeypatch):
     monkeypatch.setattr(SearchCount, "MOST_A_DAY", 2)
     for text in ("xyzzyqq", "vogrunt", "frelbix", "xyzzyqq", "frelbix"):
@@ -185,6 +188,7 @@ def test_counting_does_not_move_the_stamp(search, client):
     assert stamp.current() == before
 
 
+@pytest.mark.database
 def test_what_the_database_refuses_is_lost_and_hinders_nobody(client, monkeypatch, caplog):
     def refuse(*_arguments):
         raise Error("away")
@@ -204,6 +208,7 @@ def test_a_worker_that_ends_writes_what_it_has_counted(client, settings):
     assert SearchCount.objects.get().count == 1
 
 
+@pytest.mark.database
 def test_counts_are_kept_for_400_days(client, catalogue_day):
     for days in (400, 401):
         day = catalogue_day - datetime.timedelta(days=days)
@@ -219,6 +224,7 @@ def test_counts_are_kept_for_400_days(client, catalogue_day):
 # What was opened -------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     "referer", [FROM, "http://testserver/en/procedures/?level=commune&q=Khai%20Sinh", f"{FROM}&page=2"]
 )
@@ -255,6 +261,7 @@ def test_a_procedure_that_does_not_exist_and_a_look_ahead_count_nothing(client):
     assert opened() == []
 
 
+@pytest.mark.database
 def test_an_address_counts_once_a_day_whatever_it_searches_for(client):
     for words in ("khai sinh", "dang ky khai sinh", "khai sinh"):
         client.get(f"/procedures/{BIRTH}/", headers={"Referer": f"http://testserver/procedures/?q={words}"})
@@ -264,6 +271,7 @@ def test_an_address_counts_once_a_day_whatever_it_searches_for(client):
     assert sum(addresses for *_what, addresses in opened()) == 2
 
 
+@pytest.mark.database
 def test_addresses_are_hashes_that_are_forgotten_with_the_day(client):
     client.get(f"/procedures/{BIRTH}/", headers={"Referer": FROM}, REMOTE_ADDR="198.51.100.7")
     counting.flush()
@@ -303,6 +311,7 @@ def rows(response, name):
     return [(row.query, row.times) for row in response.context[name]]
 
 
+@pytest.mark.database
 def test_the_page_tells_what_was_looked_for_in_vain_and_what_was_not_opened(steward, searched):
     page = steward.get(reverse(LIST))
     assert rows(page, "in_vain") == [("lam so vang", 12)]
@@ -322,6 +331,7 @@ def test_the_period_is_chosen_and_a_wrong_one_is_the_usual(steward, searched):
     assert rows(steward.get(reverse(LIST), {"days": "moon"}), "in_vain") == [("lam so vang", 12)]
 
 
+@pytest.mark.database
 def test_the_chart_has_every_day_and_its_table_says_the_same(steward, searched):
     for days, bars in (("7", 7), ("30", 30), ("90", 13), ("365", 14)):
         page = steward.get(reverse(LIST), {"days": days})
@@ -343,6 +353,7 @@ def test_a_page_without_searches_opens(steward):
     assert steward.get(reverse(LIST)).status_code == 200
 
 
+@pytest.mark.database
 def test_the_page_asks_a_fixed_number_of_queries(steward, searched, django_assert_num_queries):
     steward.get(reverse(LIST))
     for number in range(20):
@@ -417,6 +428,7 @@ def test_before_it_is_saved_the_results_are_shown_as_they_are_and_as_they_would_
     assert find("xyzzyqq").codes == []
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("word", "code"), [(NAME, BIRTH), (SYNONYM, MARRIAGE)])
 def test_what_is_confirmed_is_found_at_once_as_it_was_shown(steward, client, word, code):
     shown = steward.post(reverse(LEARN), word).context["effect"]
@@ -457,6 +469,7 @@ def test_what_is_no_word_is_refused_and_said(steward, wrong, field):
     assert first("xyzzyqq") == ""
 
 
+@pytest.mark.database
 def test_a_name_that_the_procedure_has_already_is_refused(steward):
     name = EverydayName.objects.filter(procedure__code=BIRTH).first().name
     response = steward.post(reverse(LEARN), NAME | {"words": name, "confirmed": "1"})

@@ -21,7 +21,7 @@ from procedures.loading import Scope, faults, values
 from procedures.loading.values import Fee, Time
 from procedures.models import Channel, LegalDocument, Procedure
 from procedures.tables.encodings import TCVN3, guess
-from tests.conftest import ROOT
+from tests.portals import ROOT
 
 BIRTH, DEATH = "1.001193", "1.000656"
 NEW = "9.000001"

@@ -259,7 +259,7 @@ texts = st.text("aăâđêô Z", min_size=1, max_size=8).map(str.strip).filter(b
 papers = st.lists(st.tuples(texts, st.integers(0, 3)), max_size=4)
 
 
-@rules(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@rules(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.dictionaries(
         st.sampled_from([BIRTH, "1.000662", "BG-BQL-KCN-01", "ZZ-1", "ZZ-2"]),

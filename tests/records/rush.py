@@ -1,15 +1,13 @@
-"""Clients that work at the same time on the database of `DATABASE_URL`, as a program of its own.
+"""Clients that work at the same time on the database of `DATABASE_URL`, in a process that is not the test's.
 
-`python -m tests.records.rush MODE CLIENTS [RECORDS]` prints what became of it as JSON; `… forever` changes records
-until it is killed. Every client is a thread with a connection of its own.
+Every client is a thread with a connection of its own. `python -m tests.records.rush` changes records until it is
+killed.
 """
 
 import collections
 import itertools
-import json
 import os
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -129,10 +127,5 @@ def forever() -> None:
             print(number, record.sequence, flush=True)
 
 
-MODES = {"moves": moves, "appointments": appointments, "corrections": corrections, "receptions": receptions}
-
 if __name__ == "__main__":
-    mode, *numbers = sys.argv[1:]
-    if mode == "forever":
-        forever()
-    print(json.dumps(MODES[mode](*map(int, numbers))))
+    forever()

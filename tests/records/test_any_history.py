@@ -112,7 +112,7 @@ def replay(record: Record) -> Record:
 
 
 @given(st.data())
-@rules(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@rules(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_way_of_a_record_keeps_its_history_its_clock_and_its_dates(data):
     walk = Walk(data.draw)
     for _step in range(data.draw(st.integers(1, 12))):

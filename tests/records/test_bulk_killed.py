@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from tests.portals import ROOT, environment
+from tests.programs import programs
 
-COUNT = 250
+COUNT = 160
 
 SEED = f"""
 import datetime
@@ -91,11 +92,8 @@ FOLLOWED = "SELECT count(*) FROM records_event WHERE kind = 'recomputed'"
 class Place:
     """A database, and programs that work on it."""
 
-    def __init__(self, url):
-        self.env, self.url = environment(url), url
-
-    def think(self, source):
-        return self.run("shell", "--no-imports", "--command", source)
+    def __init__(self, url, think):
+        self.env, self.url, self.think = environment(url), url, think
 
     def run(self, *arguments):
         command = [sys.executable, "manage.py", *arguments]
@@ -118,8 +116,8 @@ class Place:
 
 @pytest.fixture(scope="module")
 def prepared_place(new_database):
-    with new_database("bulk") as url:
-        yield Place(url)
+    with new_database("bulk") as url, programs(url) as think:
+        yield Place(url, think)
 
 
 @pytest.fixture

@@ -9,36 +9,36 @@ import time
 import pytest
 
 from tests.portals import ROOT, environment
+from tests.programs import programs
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # SQLite has one writer at a time, and a few at its door are enough to see that.
-CLIENTS, RECORDS = (100, 10) if ON_POSTGRESQL else (8, 5)
-KILLS = 5
+CLIENTS, RECORDS = (100, 3) if ON_POSTGRESQL else (8, 3)
+KILLS = 3
 
 
 @pytest.fixture(scope="module")
-def portal(new_database):
-    """The environment of a portal with the shipped catalogue, and with a connection for every client."""
+def database(new_database):
     with new_database("rush") as url:
-        yield environment(url, DATABASE_POOL_SIZE=str(CLIENTS))
+        yield url
 
 
-def manage(env: dict[str, str], *words: str) -> str:
-    done = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+@pytest.fixture(scope="module")
+def portal(database):
+    """Runs programs on the shipped catalogue, with a connection for every client."""
+    with programs(database, DATABASE_POOL_SIZE=str(CLIENTS)) as run:
+        yield run
 
 
-def rush(env: dict[str, str], *words: object) -> dict:
-    program = [sys.executable, "-m", "tests.records.rush", *map(str, words)]
-    done = subprocess.run(program, cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def rush(portal, mode: str, *numbers: int) -> dict:
+    return json.loads(portal(f"import json\nfrom tests.records import rush\nprint(json.dumps(rush.{mode}{numbers}))"))
 
 
-def whole(env: dict[str, str]) -> bool:
+def whole(portal) -> bool:
     """Whether every chain holds and every record's status is that of its last event."""
-    return "every chain holds" in manage(env, "verify_history")
+    return "every chain holds" in portal(
+        "from django.core.management import call_command\ncall_command('verify_history')"
+    )
 
 
 def test_of_all_who_hold_the_same_form_exactly_one_wins_and_the_others_are_told(portal):
@@ -62,13 +62,15 @@ def test_receptions_in_the_same_millisecond_get_codes_of_their_own(portal):
     assert whole(portal)
 
 
-def test_whoever_is_killed_in_the_middle_leaves_every_history_whole(portal):
+def test_whoever_is_killed_in_the_middle_leaves_every_history_whole(portal, database):
     for number in range(KILLS):
-        program = [sys.executable, "-m", "tests.records.rush", "forever"]
-        with subprocess.Popen(program, cwd=ROOT, env=portal, stdout=subprocess.PIPE, text=True) as process:
+        program = [sys.executable, "-m", "tests.records.rush"]
+        with subprocess.Popen(
+            program, cwd=ROOT, env=environment(database), stdout=subprocess.PIPE, text=True
+        ) as process:
             try:
                 assert process.stdout.readline(), "it never came to work"
-                time.sleep(0.2 + number / 31)  # wherever that hits it
+                time.sleep(0.2 + number / 17)  # wherever that hits it
             finally:
                 process.kill()  # SIGKILL
         assert process.returncode == -9

@@ -337,5 +337,5 @@ class Office(RuleBasedStateMachine):
 
 
 def test_any_legal_history_of_an_office_leaves_every_cell_right():
-    steps = rules(max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    steps = rules(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Office, settings=steps)

@@ -26,6 +26,7 @@ from records.exchange.arrivals import WAYS
 from records.models import Event, OutboxMessage, Record
 from records.statuses import BY_ENDS, Status
 from tests.portals import ROOT, environment
+from tests.programs import programs
 
 from .factories import any_procedure, broken, moment, officer, receive
 
@@ -98,6 +99,7 @@ def numbered(given, count):
 # Taken over ------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_a_record_becomes_a_legal_history(given, write):
     said = run(write({**given, "Thư điện tử": "mau@example.org", "Địa chỉ": "1 Phố Thử", "Chủ hồ sơ": "Trần Thị Thử"}))
     assert "1 record(s) written" in said
@@ -133,6 +135,7 @@ WAY = {  # status as a file tells it: cells, and what becomes of them
 }
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("status", WAY)
 def test_every_status_is_reached_by_legal_moves(status, given, write):
     cells, expected = WAY[status]
@@ -159,11 +162,13 @@ def test_a_reason_is_taken_over_and_its_lack_is_said(given, write):
     assert "không kèm lý do" in str(second.note)
 
 
+@pytest.mark.database
 def test_the_next_reception_goes_on_behind_the_highest_code(given, write):
     run(write(*numbered(given, 3)))
     assert receive(at=moment("2024-08-01 15:00")).code == "H02.15-240801-0004"
 
 
+@pytest.mark.database
 def test_the_record_moves_on_in_the_portal(given, write):
     run(write({**given, **OPEN, "Trạng thái": "4"}))
     record = actions.change_status(Record.objects.get(), to=Status.RESOLVED, by=officer())
@@ -415,6 +420,7 @@ def test_no_fault_repeats_personal_facts(given, write):
 # Again -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_a_dry_run_writes_nothing(given, write):
     said = run(write(given), dry_run=True)
     assert "1 new record(s)" in said
@@ -422,6 +428,7 @@ def test_a_dry_run_writes_nothing(given, write):
     assert not Record.objects.exists()
 
 
+@pytest.mark.database
 def test_a_second_run_changes_nothing(given, write):
     path = write(*numbered(given, 5))
     run(path)
@@ -432,6 +439,7 @@ def test_a_second_run_changes_nothing(given, write):
     assert list(Event.objects.order_by("pk").values_list("pk", "hash")) == before
 
 
+@pytest.mark.database
 def test_a_record_that_has_moved_on_here_is_left_as_it_is(given, write):
     path = write({**given, "Trạng thái": "9", "Ngày trả kết quả": ""})
     run(path)
@@ -440,6 +448,7 @@ def test_a_record_that_has_moved_on_here_is_left_as_it_is(given, write):
     assert Record.objects.get().status == Status.RETURNED
 
 
+@pytest.mark.database
 def test_a_known_record_with_another_content_is_a_fault(given, write):
     run(write(given))
     said = run(write({**given, "Người nộp": "Trần Thị Thử"}))
@@ -447,18 +456,21 @@ def test_a_known_record_with_another_content_is_a_fault(given, write):
     assert Record.objects.get().personal["name"] == "Nguyễn Văn Mẫu"
 
 
+@pytest.mark.database
 def test_a_record_that_was_received_here_is_a_fault(given, write):
     record = receive(at=moment("2024-08-01 09:00"))
     assert "This record was received here" in run(write({**given, "Mã hồ sơ": record.code}))
     assert record.events.count() == 1
 
 
+@pytest.mark.database
 def test_a_run_goes_on_where_another_stopped(given, write):
     run(write(*numbered(given, 4)))
     assert "3 new record(s), 4 taken over already" in run(write(*numbered(given, 7)))
     assert Record.objects.count() == 7
 
 
+@pytest.mark.database
 def test_a_batch_that_fails_is_not_there_at_all(given, write, monkeypatch):
     path = write(*numbered(given, 6))
     monkeypatch.setattr(reading.Source, "rows", changing(reading.Source.rows, path))
@@ -489,7 +501,7 @@ for record in Record.objects.all():
     assert history.verify(record.code, events, stored) is None, record.code
 print(Record.objects.count(), CodeCounter.objects.get().last)
 """
-MANY = 600
+MANY = 300
 
 
 def manage(url, *arguments):
@@ -521,9 +533,10 @@ def records_in(url):
         connection.close()
 
 
+@pytest.mark.database
 def test_an_import_that_was_killed_is_completed_by_another_run(given, write, new_database):
     path = write(*numbered(given, MANY))
-    with new_database("import") as url:
+    with new_database("import") as url, programs(url) as think:
         process = manage(url, "import_records", str(path), "--batch=20")
         deadline = time.monotonic() + 60
         while process.poll() is None and not records_in(url) and time.monotonic() < deadline:
@@ -533,9 +546,9 @@ def test_an_import_that_was_killed_is_completed_by_another_run(given, write, new
         half = records_in(url)
         assert 0 < half < MANY
         assert half % 20 == 0
-        assert told(manage(url, "shell", "--no-imports", "--command", CHECK)).split() == [str(half), str(half)]
+        assert think(CHECK).split() == [str(half), str(half)]
         assert f"{half:,} taken over already" in told(manage(url, "import_records", str(path)))
-        assert told(manage(url, "shell", "--no-imports", "--command", CHECK)).split() == [str(MANY), str(MANY)]
+        assert think(CHECK).split() == [str(MANY), str(MANY)]
 
 
 def test_every_unit_is_found_by_its_code(given, write):

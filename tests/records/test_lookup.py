@@ -70,6 +70,7 @@ def a_quarter_later():
 # Success ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_the_code_and_the_end_of_the_phone_number_open_the_record(client, record):
     assert is_found(look_up(client, record.code, DIGITS))
     page = client.get("/en/records/view/")
@@ -149,6 +150,7 @@ def test_a_locked_record_and_a_locked_address_look_the_same_as_well(client, reco
     assert without_what_was_typed(look_up(client, record.code, DIGITS)) == plain
 
 
+@pytest.mark.database
 def test_every_refusal_asks_the_database_the_same(client, refusals):
     look_up(client, "H02.15-240828-9997", DIGITS)
     asked = {}
@@ -200,6 +202,7 @@ def test_too_few_digits_are_asked_for_again_and_count_as_no_attempt(client, reco
     assert not LookupFailure.objects.exists()
 
 
+@pytest.mark.database
 def test_a_null_character_or_an_endless_code_is_no_error_page(client):
     assert look_up(client, "H02\x00", DIGITS).status_code == 200
     assert look_up(client, "H" * 100_000, DIGITS).status_code == 200
@@ -218,17 +221,20 @@ def test_personal_facts_that_no_key_opens_are_nobody_s_and_the_log_says_so(clien
 # Limits ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_after_ten_failures_a_record_is_locked_for_everybody_also_with_the_right_digits(client, record):
     fail(client, record.code, 10)
     assert FAILED in look_up(client, record.code, DIGITS, REMOTE_ADDR=ELSEWHERE).text
     assert is_found(look_up(client, receive().code, DIGITS, REMOTE_ADDR=ELSEWHERE))
 
 
+@pytest.mark.database
 def test_nine_failures_lock_nothing(client, record):
     fail(client, record.code, 9)
     assert is_found(look_up(client, record.code, DIGITS))
 
 
+@pytest.mark.database
 def test_all_spellings_of_a_code_count_together(client, record, settings):
     settings.PORTAL_LOOKUP_LIMIT_CODE = 2
     fail(client, record.code.lower(), 1)
@@ -243,6 +249,7 @@ def test_after_twenty_failures_an_address_is_locked_for_every_record(client, rec
     assert is_found(look_up(client, record.code, DIGITS, REMOTE_ADDR=ELSEWHERE))
 
 
+@pytest.mark.database
 def test_a_lock_ends_after_a_quarter_of_an_hour_whatever_is_tried_meanwhile(client, record, settings):
     settings.PORTAL_LOOKUP_LIMIT_CODE = 2
     fail(client, record.code, 30, REMOTE_ADDR=ELSEWHERE)
@@ -295,6 +302,7 @@ def test_what_is_counted_holds_no_address_and_no_code(client, record):
     assert all(isinstance(row["key"], int) for row in rows)
 
 
+@pytest.mark.database
 def test_what_is_over_is_tidied_away_by_the_next_failure(client, record):
     fail(client, record.code, 1)
     a_quarter_later()
@@ -303,6 +311,7 @@ def test_what_is_over_is_tidied_away_by_the_next_failure(client, record):
     assert windows == {lookup.window_of(timezone.now())}
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="the test's database in memory has one connection only")
 def test_a_hundred_attempts_at_the_same_moment_get_a_hundred_numbers():
@@ -332,6 +341,7 @@ def alarms():
     return LookupFailure.objects.filter(kind=LookupFailure.Kind.ALARM)
 
 
+@pytest.mark.database
 def test_many_codes_that_fail_raise_one_alarm_that_tells_no_name_and_no_address(client, settings, caplog):
     settings.PORTAL_LOOKUP_ALARM = 5
     with caplog.at_level(logging.WARNING, "records.lookup"):

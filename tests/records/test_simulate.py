@@ -95,6 +95,7 @@ def everything_by_code():
     return told
 
 
+@pytest.mark.database
 def test_the_fast_way_writes_row_for_row_what_the_actions_write():
     officer(), officer(COMMUNE), supervisor()
     Procedure.objects.update(electronic_process=False)  # whose results no plain move reaches
@@ -277,18 +278,21 @@ def test_the_same_seed_makes_the_same_records_and_another_seed_others():
     assert hashes_of(seed=5, last=LAST) == hashes_of(seed=5, last=LAST) != hashes_of(seed=6, last=LAST)
 
 
+@pytest.mark.database
 def test_the_next_reception_goes_on_where_the_simulation_stopped(catalogue_day):
     simulate(60, first=catalogue_day - datetime.timedelta(days=2))
     last = Record.objects.filter(unit__code="ttpvhcc").order_by("code").last()
     assert receive(at=last.received_at).code == f"{last.code[:-4]}{int(last.code[-4:]) + 1:04}"
 
 
+@pytest.mark.database
 def test_a_second_simulation_adds_to_the_first():
     simulate(50)
     simulate(50)
     assert Record.objects.count() == 100
 
 
+@pytest.mark.database
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="the tests' SQLite lives in one process")
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_make_what_one_makes():
