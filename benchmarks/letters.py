@@ -78,9 +78,9 @@ def letters() -> None:
     told(
         "receipts of a day in one PDF",
         RECORDS,
-        lambda: issuing.issue_receipts(unit, today, 1, by=officer, lookup=LOOKUP),
+        lambda: issuing.issue_receipts(unit, today, by=officer, lookup=LOOKUP),
     )
-    told("lines of the register", RECORDS, lambda: issuing.issue_register(unit, today, today, 1, by=officer))
+    told("lines of the register", RECORDS, lambda: issuing.issue_register(unit, today, today, by=officer))
     with ProcessPoolExecutor(2, initializer=begin) as both:
         list(both.map(draw, pages[:2]))
         told("receipts drawn by two processes", RECORDS, lambda: list(both.map(draw, pages)))

@@ -25,7 +25,18 @@ from . import codes, messages, personal, scope
 from .clock import current_calendar, move_clock, restore, set_dates, set_working_time, state
 from .deadlines import Limit
 from .history import hash_of, undoable, utc
-from .models import ApplicantKind, CodeCounter, Collection, Event, EventKind, EventNote, Record, RecordWord
+from .models import (
+    ApplicantKind,
+    CodeCounter,
+    Collection,
+    Event,
+    EventKind,
+    EventNote,
+    LetterBatch,
+    LetterPiece,
+    Record,
+    RecordWord,
+)
 from .statistics import cells, rollups
 from .statuses import BY_ENDS, FIRST, OPEN, Status
 
@@ -336,9 +347,21 @@ def erase(record: Record, *, by: User | None, at: datetime.datetime | None = Non
     EventNote.objects.filter(event__record=locked).delete()
     RecordWord.objects.filter(record=locked).delete()
     locked.messages.update(sealed_to=None, next_try_at=None)
+    forget_letters(locked)
     locked.sealed = locked.phone_hash = locked.identity_hash = None
     append(locked, EventKind.ERASED, by=by, at=at, due_before=locked.due_at, details={})
     return locked
+
+
+def forget_letters(record: Record) -> None:
+    """Delete the letters of a desk that this record stands on; those that are being made end."""
+    day = timezone.localtime(record.received_at).date()
+    batches = LetterBatch.objects.filter(unit=record.unit_id, first__lte=day, last__gte=day)
+    batches.filter(state=LetterBatch.State.RUNNING).update(
+        state=LetterBatch.State.DONE,
+        fault=_("Personal facts were erased meanwhile. Please ask for the letters again."),
+    )
+    LetterPiece.objects.filter(batch__in=batches).delete()
 
 
 def recompute(records: Iterable[Record], *, by: User | None, at: datetime.datetime | None = None) -> int:

@@ -14,7 +14,7 @@ from .figures import (
     UnitFigure,
     WorkFigure,
 )
-from .letters import IssuedLetter, LetterForm, LetterKind
+from .letters import IssuedLetter, LetterBatch, LetterForm, LetterKind, LetterPiece
 from .record import (
     FAR,
     ApplicantKind,
@@ -52,8 +52,10 @@ __all__ = [
     "FrozenMonth",
     "IssuedLetter",
     "Letter",
+    "LetterBatch",
     "LetterForm",
     "LetterKind",
+    "LetterPiece",
     "LookupFailure",
     "OutboxMessage",
     "Recomputation",
