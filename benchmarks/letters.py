@@ -54,8 +54,8 @@ def letters() -> None:
     """Receipts of records that were just received, with three papers each."""
     from organisation.models import User
     from portal import clock
-    from records.letters import issuing, offers
-    from records.models import Record
+    from records.letters import batches, issuing, offers
+    from records.models import LetterKind, Record
 
     officer: Any = User.objects.select_related("unit__parent").get(username="demo-officer")
     unit = officer.unit
@@ -78,9 +78,11 @@ def letters() -> None:
     told(
         "receipts of a day in one PDF",
         RECORDS,
-        lambda: issuing.issue_receipts(unit, today, 1, by=officer, lookup=LOOKUP),
+        lambda: issuing.issue_receipts(unit, today, by=officer, lookup=LOOKUP),
     )
-    told("lines of the register", RECORDS, lambda: issuing.issue_register(unit, today, today, 1, by=officer))
+    batch = batches.ask(LetterKind.RECEIPT, unit, today, today, by=officer, lookup=LOOKUP)
+    told("receipts of a day in slices, joined", RECORDS, lambda: batches.run_slice(batch, seconds=3_600))
+    told("lines of the register", RECORDS, lambda: issuing.issue_register(unit, today, today, by=officer))
     with ProcessPoolExecutor(2, initializer=begin) as both:
         list(both.map(draw, pages[:2]))
         told("receipts drawn by two processes", RECORDS, lambda: list(both.map(draw, pages)))

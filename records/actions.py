@@ -32,6 +32,8 @@ from .models import (
     Event,
     EventKind,
     EventNote,
+    LetterBatch,
+    LetterPiece,
     Record,
     RecordWord,
     Result,
@@ -381,9 +383,21 @@ def erase(record: Record, *, by: User | None, at: datetime.datetime | None = Non
     locked.messages.update(sealed_to=None, next_try_at=None)
     storage.erase(register.files_of(locked))
     ResultDraft.objects.filter(record=locked).delete()
+    forget_letters(locked)
     locked.sealed = locked.phone_hash = locked.identity_hash = None
     append(locked, EventKind.ERASED, by=by, at=at, due_before=locked.due_at, details={})
     return locked
+
+
+def forget_letters(record: Record) -> None:
+    """Delete the letters of a desk that this record stands on; those that are being made end."""
+    day = timezone.localtime(record.received_at).date()
+    batches = LetterBatch.objects.filter(unit=record.unit_id, first__lte=day, last__gte=day)
+    batches.filter(state=LetterBatch.State.RUNNING).update(
+        state=LetterBatch.State.DONE,
+        fault=_("Personal facts were erased meanwhile. Please ask for the letters again."),
+    )
+    LetterPiece.objects.filter(batch__in=batches).delete()
 
 
 def recompute(records: Iterable[Record], *, by: User | None, at: datetime.datetime | None = None) -> int:

@@ -44,6 +44,19 @@ def unseal(sealed: bytes | memoryview) -> Any:
         raise Unreadable from None
 
 
+def seal_file(content: bytes) -> bytes:
+    """A file, encrypted with the newest key."""
+    return locksmith(tuple(settings.DATA_KEYS)).encrypt(content)
+
+
+def unseal_file(sealed: bytes | memoryview) -> bytes:
+    """The file that was sealed; `Unreadable` as with `unseal`."""
+    try:
+        return locksmith(tuple(settings.DATA_KEYS)).decrypt(bytes(sealed))
+    except InvalidToken:
+        raise Unreadable from None
+
+
 def rotate(sealed: bytes | memoryview) -> bytes:
     """The same facts under the newest key; `Unreadable` as with `unseal`."""
     try:

@@ -1,11 +1,11 @@
 """Letters in the admin: of one record by a click, of a desk's day or period as one PDF; the forms as data."""
 
+import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,14 +16,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from organisation.models import Agency, User
-from organisation.roles import Deed, can
 from portal import clock
 from records import actions, keyset, pdf, scope
-from records.letters import issuing, offers, periods
+from records.letters import batches, issuing, offers, periods
 from records.letters.serving import answer, lookup_address
-from records.models import IssuedLetter, LetterForm
+from records.models import IssuedLetter, LetterForm, LetterKind
 
+from . import letter_batches
 from .forms import day_input
+from .letter_batches import desks
 from .record_letters import issuer
 from .record_page import CHANGE, fetch
 
@@ -51,25 +52,14 @@ def issue(request: HttpRequest, user: User, key: int, kind: str, number: int) ->
 # Of a desk -------------------------------------------------------------------------------------
 
 
-def desks(user: User) -> QuerySet[Agency]:
-    """The units whose receptions this person issues letters of: see `issuing.check_unit`."""
-    if not (user.is_active and can(user.role, Deed.ISSUE)):
-        return Agency.objects.none()
-    units = Agency.objects.filter(receives_records=True).order_by("name", "code")
-    if can(user.role, Deed.READ_ALL):
-        return units
-    reach = scope.reach_of(user)
-    return units.filter(pk__in=[reach.unit, *reach.desks]) if reach else Agency.objects.none()
-
-
 class DeskForm(forms.Form):
     """Whose receptions; not asked where there is one desk alone."""
 
     use_required_attribute = False
     what = ""
+    kind: LetterKind
 
     unit = forms.ModelChoiceField(Agency.objects.none(), label=gettext_lazy("Received at"))
-    part = forms.IntegerField(min_value=1, max_value=10_000, required=False, widget=forms.HiddenInput)
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data, auto_id=f"id_{self.what}_%s")
@@ -80,31 +70,46 @@ class DeskForm(forms.Form):
         self.only = units[0] if len(units) == 1 else None
         if self.only:
             del self.fields["unit"]
-        self.lookup = ""
 
     @property
     def desk(self) -> Agency:
         unit: Agency = self.only or self.cleaned_data["unit"]
         return unit
 
+    @property
+    def period(self) -> tuple[datetime.date, datetime.date]:
+        """The first and the last day that letters are asked for."""
+        raise NotImplementedError
+
+    def drawn(self, user: User, lookup: str) -> HttpResponse:
+        """The PDF, at once."""
+        raise NotImplementedError
+
+    def made(self, user: User, lookup: str) -> HttpResponse:
+        """The PDF; of what is long work the page that shows how far it is."""
+        first, last = self.period
+        if not batches.is_long(self.kind, self.desk, first, last):
+            return self.drawn(user, lookup)
+        batch = batches.ask(self.kind, self.desk, first, last, by=user, lookup=lookup)
+        return redirect("admin:records_record_letter_batch", batch.pk)
+
 
 class ReceiptsForm(DeskForm):
-    what = "receipts"
+    what, kind = "receipts", LetterKind.RECEIPT
 
     day = forms.DateField(label=gettext_lazy("Day of reception"), widget=day_input())
 
-    def parts(self) -> list[tuple[int, int, int]]:
-        count = periods.with_receipts(self.desk, self.cleaned_data["day"]).count()
-        return periods.parts(count, periods.RECEIPTS)
+    @property
+    def period(self) -> tuple[datetime.date, datetime.date]:
+        return self.cleaned_data["day"], self.cleaned_data["day"]
 
-    def made(self, user: User, lookup: str) -> HttpResponse:
-        day, part = self.cleaned_data["day"], self.cleaned_data["part"] or 1
-        content = issuing.issue_receipts(self.desk, day, part, by=user, lookup=lookup)
-        return answer(content, f"receipts-{day}-{part}")
+    def drawn(self, user: User, lookup: str) -> HttpResponse:
+        day = self.cleaned_data["day"]
+        return answer(issuing.issue_receipts(self.desk, day, by=user, lookup=lookup), f"receipts-{day}")
 
 
 class RegisterForm(DeskForm):
-    what = "register"
+    what, kind = "register", LetterKind.REGISTER
 
     first = forms.DateField(label=gettext_lazy("Received from"), widget=day_input())
     last = forms.DateField(label=gettext_lazy("Received until"), widget=day_input())
@@ -118,21 +123,20 @@ class RegisterForm(DeskForm):
                 self.add_error("last", str(refusal))
         return given
 
-    def parts(self) -> list[tuple[int, int, int]]:
-        count = periods.of(self.desk, self.cleaned_data["first"], self.cleaned_data["last"]).count()
-        return periods.parts(count, periods.ROWS)
+    @property
+    def period(self) -> tuple[datetime.date, datetime.date]:
+        return self.cleaned_data["first"], self.cleaned_data["last"]
 
-    def made(self, user: User, lookup: str) -> HttpResponse:
-        first, last, part = self.cleaned_data["first"], self.cleaned_data["last"], self.cleaned_data["part"] or 1
-        content = issuing.issue_register(self.desk, first, last, part, by=user)
-        return answer(content, f"register-{first}-{last}-{part}")
+    def drawn(self, user: User, lookup: str) -> HttpResponse:
+        first, last = self.period
+        return answer(issuing.issue_register(self.desk, first, last, by=user), f"register-{first}-{last}")
 
 
-FORMS: tuple[type[ReceiptsForm] | type[RegisterForm], ...] = (ReceiptsForm, RegisterForm)
+FORMS: tuple[type[DeskForm], ...] = (ReceiptsForm, RegisterForm)
 
 
 def of_a_desk(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:
-    """The page with both forms; what is sent comes back as a PDF, as a choice of parts, or with its faults."""
+    """The page with both forms; what is sent comes back as a PDF, as work that has begun, or with its faults."""
     if not desks(user).exists():
         raise PermissionDenied
     chosen = request.POST.get("what")
@@ -140,15 +144,13 @@ def of_a_desk(request: HttpRequest, user: User, context: dict[str, Any]) -> Http
     today = clock.today()
     sheets["receipts"].initial["day"] = today
     sheets["register"].initial.update(first=today.replace(day=1), last=today)
-    sent, parts = sheets.get(chosen or ""), []
+    sent = sheets.get(chosen or "")
     if sent and sent.is_valid():
-        parts = sent.parts()
-        if len(parts) < 2 or sent.cleaned_data["part"]:
-            try:
-                return sent.made(user, lookup_address(request))
-            except (actions.Refused, pdf.Missing) as refusal:
-                sent.add_error(None, str(refusal))
-    context |= {"title": _("Letters of a desk"), "sheets": sheets, "parts": parts, "what": chosen}
+        try:
+            return sent.made(user, lookup_address(request))
+        except (actions.Refused, pdf.Missing) as refusal:
+            sent.add_error(None, str(refusal))
+    context |= {"title": _("Letters of a desk"), "sheets": sheets, "batches": letter_batches.lately(desks(user))}
     return TemplateResponse(request, "admin/records/record/letters.html", context)
 
 

@@ -14,7 +14,7 @@ from django.views.generic import RedirectView
 from organisation.models import User
 from records.models import Record
 
-from . import board, letters, reception, record_list, record_page, shops
+from . import board, letter_batches, letters, reception, record_list, record_page, shops
 
 # What people type here may be personal: no report of an error holds it.
 kept_private = [
@@ -51,6 +51,8 @@ class RecordAdmin(admin.ModelAdmin):
             path("add/", view(self.add_view), name=f"{name}_add"),
             path("procedures/", view(self.procedures_view), name=f"{name}_procedures"),
             path("letters/", view(self.letters_view), name=f"{name}_letters"),
+            path("letters/<int:key>/", view(self.letter_batch_view), name=f"{name}_letter_batch"),
+            path("letters/<int:key>/file/", view(self.letter_file_view), name=f"{name}_letter_file"),
             path("board/", view(self.board_view), name=f"{name}_board"),
             path("board/shops/", view(self.shops_view), name=f"{name}_shops"),
             path("<int:key>/", view(to_page)),
@@ -87,6 +89,14 @@ class RecordAdmin(admin.ModelAdmin):
     @private
     def letters_view(self, request: HttpRequest) -> HttpResponse:
         return letters.of_a_desk(request, reader(request), self.page(request))
+
+    @method_decorator(require_safe)
+    def letter_batch_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        return letter_batches.show(request, reader(request), key, self.page(request))
+
+    @method_decorator(require_safe)
+    def letter_file_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        return letter_batches.download(reader(request), key)
 
     @method_decorator(require_POST)
     def letter_view(self, request: HttpRequest, key: int, kind: str, number: int) -> HttpResponse:

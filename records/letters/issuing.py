@@ -1,7 +1,7 @@
 """Letters are issued: whether one may, the form that was in force, the PDF, and a line in the log."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -50,42 +50,58 @@ def check_amount(record: Record) -> None:
         raise Refused(_("These letters were opened many times within an hour. Please try again later."))
 
 
-def issue_receipts(unit: Agency, day: datetime.date, part: int, *, by: User, lookup: str) -> bytes:
-    """The receipts of what was received at a desk on a day as one PDF, each logged: the `part`-th `periods.RECEIPTS`
-    of them, from 1; `Refused` says why not."""
+def issue_receipts(unit: Agency, day: datetime.date, *, by: User, lookup: str) -> bytes:
+    """The receipts of what was received at a desk on a day as one PDF, each logged; `Refused` says why not.
+
+    For a day that is drawn in one go; a longer one is work for `batches`.
+    """
     check_unit(by, unit)
-    form = form_of(LetterKind.RECEIPT, day)
-    found = [
-        (record, offer)
-        for record in periods.received(unit, day, part)
-        for offer in offers.receipt(offers.standing(record.events.all()))
-    ]
-    if not found:
+    records = periods.with_facts(periods.meant(LetterKind.RECEIPT, unit, day, day))
+    content, logs = receipts(records, day, by=by, lookup=lookup)
+    if not logs:
         raise Refused(_("Nothing was received here on this day."))
-    content = drawn(form, [written(form, record, offer, lookup=lookup) for record, offer in found])
+    IssuedLetter.objects.bulk_create(logs)
+    return content
+
+
+def receipts(
+    records: Iterable[Record], day: datetime.date, *, by: User, lookup: str
+) -> tuple[bytes, list[IssuedLetter]]:
+    """The receipts of records of a day as one PDF, and what is to be logged; of a record without one there is none."""
+    form = form_of(LetterKind.RECEIPT, day)
+    found = [(record, offer) for record in records for offer in offers.receipt(offers.standing(record.events.all()))]
+    content = drawn(form, [written(form, record, offer, lookup=lookup) for record, offer in found]) if found else b""
     now = clock.now()
-    IssuedLetter.objects.bulk_create(
+    return content, [
         IssuedLetter(form=form, record=record, event=offer.event, issued_at=now, issued_by=by)
         for record, offer in found
-    )
-    return content
+    ]
 
 
-def issue_register(unit: Agency, first: datetime.date, last: datetime.date, part: int, *, by: User) -> bytes:
-    """The register of what was received at a unit in a period, as one PDF, logged: the `part`-th `periods.ROWS` lines
-    of it, from 1; `Refused` says why not."""
+def issue_register(unit: Agency, first: datetime.date, last: datetime.date, *, by: User) -> bytes:
+    """The register of what was received at a unit in a period, as one PDF, logged; `Refused` says why not.
+
+    For a period that is drawn in one go; a longer one is work for `batches`.
+    """
     check_unit(by, unit)
     periods.check(first, last)
+    records = list(periods.with_facts(periods.meant(LetterKind.REGISTER, unit, first, last)))
+    if not records:
+        raise Refused(_("Nothing was received here in this period."))
+    content, log = register(records, unit, first, last, by=by)
+    log.save(force_insert=True)
+    return content
+
+
+def register(
+    records: Iterable[Record], unit: Agency, first: datetime.date, last: datetime.date, *, by: User, start: int = 1
+) -> tuple[bytes, IssuedLetter]:
+    """Lines of a register as one PDF, the first with the number `start`, and what is to be logged of the whole."""
     form = form_of(LetterKind.REGISTER, last)
     with translation.override(settings.LANGUAGE_CODE):
-        rows = periods.rows(unit, first, last, part)
-        if not rows:
-            raise Refused(_("Nothing was received here in this period."))
+        rows = periods.rows(records, start)
         content = drawn(form, [periods.register(form, unit, first, last, rows)])
-    IssuedLetter.objects.create(
-        form=form, unit=unit, first=first, last=last, part=part, issued_at=clock.now(), issued_by=by
-    )
-    return content
+    return content, IssuedLetter(form=form, unit=unit, first=first, last=last, issued_at=clock.now(), issued_by=by)
 
 
 def check_unit(by: User, unit: Agency) -> None:

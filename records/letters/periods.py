@@ -1,29 +1,28 @@
 """Letters of a unit and a period: the receipts of a day, and the register of records.
 
-Both are made in parts, so that no request draws without end: so many records a part, in the order of reception.
+Both come in the order of reception, so many records at a time: no request draws without end.
 """
 
 import datetime
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from records.actions import Refused
 from records.listing import LONGEST_PERIOD, ONE_DAY, midnight
-from records.models import Event, EventKind, LetterForm, Record, RecordQuerySet
+from records.models import Event, EventKind, LetterForm, LetterKind, Record, RecordQuerySet
 from records.papers import letterhead
 from records.personal import Unreadable
 from records.statuses import Status
 
 from .offers import standing
 
-RECEIPTS, ROWS = 50, 200  # in one PDF
+SIZE = {LetterKind.RECEIPT: 50, LetterKind.REGISTER: 200}  # records that are drawn in one go
 ERASED, UNREADABLE = "(đã xóa)", "(không đọc được)"
 
 
@@ -37,23 +36,23 @@ def with_receipts(unit: Agency, day: datetime.date) -> RecordQuerySet:
     return of(unit, day, day).filter(clock_from__isnull=False, sealed__isnull=False)
 
 
-def received(unit: Agency, day: datetime.date, part: int) -> list[Record]:
-    """A part of the receptions of a day, with their events and units."""
-    records = with_receipts(unit, day).select_related("procedure", "version", "unit__parent", "agency__parent")
+def meant(kind: LetterKind, unit: Agency, first: datetime.date, last: datetime.date) -> RecordQuerySet:
+    """The records whose letters of a kind, a receipt or the register, are meant, in the order of reception."""
+    records = of(unit, first, last) if kind == LetterKind.REGISTER else with_receipts(unit, first)
+    return records.order_by("received_at", "pk")
+
+
+def beyond(records: RecordQuerySet, reached: int) -> RecordQuerySet:
+    """Those of `meant` that come after the record with the key `reached`."""
+    at = Record.objects.values_list("received_at", flat=True).get(pk=reached)
+    return records.filter(Q(received_at__gt=at) | Q(received_at=at, pk__gt=reached))
+
+
+def with_facts(records: RecordQuerySet) -> RecordQuerySet:
+    """The same records with what their letters are filled from, in few queries."""
     events = Event.objects.select_related("actor").order_by("sequence")
-    return cut(records.prefetch_related(Prefetch("events", events)), part, RECEIPTS)
-
-
-def cut(records: RecordQuerySet, part: int, size: int) -> list[Record]:
-    return list(records.order_by("received_at", "pk")[(part - 1) * size : part * size])
-
-
-def parts(count: int, size: int) -> list[tuple[int, int, int]]:
-    """Number, first and last of each part of so many records."""
-    return [
-        (number, (number - 1) * size + 1, min(number * size, count))
-        for number in range(1, math.ceil(count / size) + 1)
-    ]
+    related = records.select_related("procedure", "version", "unit__parent", "agency__parent")
+    return related.prefetch_related(Prefetch("events", events))
 
 
 def check(first: datetime.date, last: datetime.date) -> None:
@@ -82,12 +81,9 @@ class Row(NamedTuple):
     note: str
 
 
-def rows(unit: Agency, first: datetime.date, last: datetime.date, part: int) -> list[Row]:
-    """A part of the register: each record of the period once, its days as its events say."""
-    records = of(unit, first, last).select_related("version", "procedure", "agency")
-    events = Event.objects.order_by("sequence")
-    found = cut(records.prefetch_related(Prefetch("events", events)), part, ROWS)
-    return [row(number, record) for number, record in enumerate(found, start=(part - 1) * ROWS + 1)]
+def rows(records: Iterable[Record], start: int = 1) -> list[Row]:
+    """Each record once, its days as its events say; the first has the number `start`."""
+    return [row(number, record) for number, record in enumerate(records, start=start)]
 
 
 def row(number: int, record: Record) -> Row:

@@ -54,7 +54,6 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField(verbose_name='issued at')),
                 ('first', models.DateField(null=True, verbose_name='from')),
                 ('last', models.DateField(null=True, verbose_name='until')),
-                ('part', models.PositiveSmallIntegerField(null=True, verbose_name='part')),
                 ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.event', verbose_name='event')),
                 ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='records.record', verbose_name='record')),
@@ -68,6 +67,63 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-issued_at', '-id'], name='letter_lately'), models.Index(fields=['record', '-issued_at'], name='letter_of_record')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('first__isnull', True), ('last__isnull', True), ('record__isnull', False), ('unit__isnull', True)), models.Q(('first__isnull', False), ('first__lte', models.F('last')), ('last__isnull', False), ('record__isnull', True), ('unit__isnull', False)), _connector='OR'), name='issued_letter_of_record_or_period')],
             },
+        ),
+        migrations.CreateModel(
+            name='LetterBatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('receipt', 'Receipt and appointment'), ('supplement', 'Request for supplement'), ('refusal', 'Refusal'), ('apology', 'Apology and new appointment'), ('control', 'Process-control sheet'), ('register', 'Register of records')], max_length=12, verbose_name='kind')),
+                ('first', models.DateField(verbose_name='from')),
+                ('last', models.DateField(verbose_name='until')),
+                ('lookup', models.CharField(max_length=300)),
+                ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('state', models.CharField(choices=[('running', 'running'), ('done', 'done')], default='running', max_length=8, verbose_name='state')),
+                ('reached', models.BigIntegerField(default=0)),
+                ('until', models.BigIntegerField()),
+                ('total', models.PositiveIntegerField()),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('fault', models.CharField(blank=True, max_length=300, verbose_name='fault')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.agency', verbose_name='unit')),
+            ],
+            options={
+                'verbose_name': 'letters of a desk',
+                'verbose_name_plural': 'letters of desks',
+                'ordering': ['-made_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='LetterPiece',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('sealed_pdf', models.BinaryField()),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='records.letterbatch')),
+            ],
+            options={
+                'verbose_name': 'piece of letters of a desk',
+                'verbose_name_plural': 'pieces of letters of desks',
+            },
+        ),
+        migrations.AddIndex(
+            model_name='letterbatch',
+            index=models.Index(fields=['unit', '-made_at', '-id'], name='letter_batch_of_unit'),
+        ),
+        migrations.AddConstraint(
+            model_name='letterbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['receipt', 'register'])), name='letter_batch_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='letterbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='letter_batch_period_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='letterbatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('kind', 'unit', 'first', 'last', 'made_by'), name='letter_batch_running_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='letterpiece',
+            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='letter_piece_once'),
         ),
         migrations.RunPython(load_forms, migrations.RunPython.noop),
     ]

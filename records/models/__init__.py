@@ -14,7 +14,7 @@ from .figures import (
     UnitFigure,
     WorkFigure,
 )
-from .letters import IssuedLetter, LetterForm, LetterKind
+from .letters import IssuedLetter, LetterBatch, LetterForm, LetterKind, LetterPiece
 from .record import (
     FAR,
     ApplicantKind,
@@ -63,8 +63,10 @@ __all__ = [
     "FrozenMonth",
     "IssuedLetter",
     "Letter",
+    "LetterBatch",
     "LetterForm",
     "LetterKind",
+    "LetterPiece",
     "LookupFailure",
     "OutboxMessage",
     "Recomputation",

@@ -1,4 +1,4 @@
-"""The statutory forms as data, and the log of what was issued by them."""
+"""The statutory forms as data, the letters of a desk that are long work, and the log of what was issued."""
 
 from typing import Any
 
@@ -100,7 +100,6 @@ class IssuedLetter(models.Model):
     unit = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("unit"))
     first = models.DateField(_("from"), null=True)
     last = models.DateField(_("until"), null=True)
-    part = models.PositiveSmallIntegerField(_("part"), null=True)  # of a register that needs several
 
     class Meta:
         verbose_name = _("issued letter")
@@ -126,3 +125,67 @@ class IssuedLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} {self.record or self.unit}"
+
+
+class LetterBatch(models.Model):
+    """The receipts of a day, or the register of a period, of a desk: drawn in slices, each a piece, then joined.
+
+    `reached` is the key of the last record on a letter; records come in the order of their reception, and of those
+    whose key is above `until` none is taken: they came in after this was asked for.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=LetterKind)
+    unit = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    first = models.DateField(_("from"))
+    last = models.DateField(_("until"))
+    lookup = models.CharField(max_length=300)  # the address that the QR codes lead to
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    made_at = models.DateTimeField(_("made at"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.RUNNING)
+    reached = models.BigIntegerField(default=0)
+    until = models.BigIntegerField()
+    total = models.PositiveIntegerField()  # records that were there when it was asked for
+    done = models.PositiveIntegerField(default=0)  # records on the pieces so far
+    fault = models.CharField(_("fault"), max_length=300, blank=True)  # why there is no file
+
+    class Meta:
+        verbose_name = _("letters of a desk")
+        verbose_name_plural = _("letters of desks")
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="letter_batch_kind_known", condition=Q(kind__in=[LetterKind.RECEIPT, LetterKind.REGISTER])
+            ),
+            models.CheckConstraint(name="letter_batch_period_in_order", condition=Q(first__lte=F("last"))),
+            models.UniqueConstraint(
+                fields=["kind", "unit", "first", "last", "made_by"],
+                name="letter_batch_running_once",
+                condition=Q(state="running"),
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "-made_at", "-id"], name="letter_batch_of_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}"
+
+
+class LetterPiece(models.Model):
+    """A part of a batch as a PDF: sealed, because it is full of personal facts, and gone some days later."""
+
+    WHOLE = 0  # the number of what all the others were joined to
+
+    batch = models.ForeignKey(LetterBatch, models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    sealed_pdf = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("piece of letters of a desk")
+        verbose_name_plural = _("pieces of letters of desks")
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="letter_piece_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.number}"

@@ -38,3 +38,29 @@ def test_the_citizen_opens_the_own_receipt(no_script_page, page, in_portal):
         assert download.value.suggested_filename == f"receipt-{code}.pdf"
         assert too_wide(one) == []
     assert violations(page) == ""
+
+
+BUSY = """
+from django.db import transaction
+with transaction.atomic():
+    for number in range(51):
+        receive(at=moment("2024-08-21 09:00"))
+"""
+
+
+def test_a_busy_day_is_one_pdf_without_scripts_too(no_script_page, phone, in_portal):
+    in_portal(BUSY)
+    page = no_script_page
+    sign_in(page, "demo-officer")
+    page.goto("/admin/records/record/letters/")
+    page.locator("#id_receipts_day").fill("2024-08-21")
+    page.locator("form:has(#id_receipts_day) .default").click()
+    page.wait_for_selector("a[href$='/file/']", timeout=60_000)
+    address = page.url
+    with page.expect_download() as download:
+        page.locator("a[href$='/file/']").click()
+    assert download.value.suggested_filename == "receipt-2024-08-21-2024-08-21.pdf"
+    sign_in(phone, "demo-officer")
+    for one in (address, "/admin/records/record/letters/"):
+        phone.goto(one)
+        is_fine(phone)

@@ -223,7 +223,7 @@ def test_the_command_finishes_what_was_left(three, capsys):
     prepared.refresh_from_db()
     assert (job.state, prepared.state) == (BulkJob.State.DONE, BulkJob.State.PREPARED)
     call_command("run_bulk_jobs")
-    assert "No bulk move" in capsys.readouterr().out
+    assert "Nothing was left unfinished" in capsys.readouterr().out
 
 
 def test_jobs_are_seen_by_their_maker_and_by_supervisors(three):

@@ -298,11 +298,15 @@ def test_the_end_says_whether_it_was_in_time():
     assert control.rows(in_status(Status.REFUSED))[-1].result == "Không được tiếp nhận"
 
 
+def register_of(unit, first, last):
+    return periods.rows(periods.with_facts(periods.meant(LetterKind.REGISTER, unit, first, last)))
+
+
 def test_the_register_is_exactly_the_receptions_of_a_unit_and_a_period_with_the_days_of_their_events():
     record, other = busy(), receive(at=moment("2024-08-30 09:00"))
     receive(unit=COMMUNE)
     receive(at=moment("2024-08-31 09:00"))
-    rows = periods.rows(record.unit, NINE.date(), datetime.date(2024, 8, 30), 1)
+    rows = register_of(record.unit, NINE.date(), datetime.date(2024, 8, 30))
     assert [(row.number, row.record.code) for row in rows] == [(1, record.code), (2, other.code)]
     first = rows[0]
     assert [first.received, first.handed_over, first.resolved, first.returned] == [
@@ -317,24 +321,14 @@ def test_the_register_is_exactly_the_receptions_of_a_unit_and_a_period_with_the_
 
 def test_a_move_that_was_undone_stands_in_no_register():
     record = actions.correct(in_status(Status.RESOLVED), by=officer(), reason="nhầm")
-    (row,) = periods.rows(record.unit, NINE.date(), NINE.date(), 1)
+    (row,) = register_of(record.unit, NINE.date(), NINE.date())
     assert row.resolved is None
     assert row.handed_over is not None
 
 
-def test_the_register_goes_on_counting_from_part_to_part(monkeypatch):
-    monkeypatch.setattr(periods, "ROWS", 2)
-    codes = [receive().code for _number in range(5)]
-    unit = Agency.objects.get(code=CENTER)
-    found = [periods.rows(unit, NINE.date(), NINE.date(), part) for part in (1, 2, 3, 4)]
-    assert [[row.number for row in rows] for rows in found] == [[1, 2], [3, 4], [5], []]
-    assert [row.record.code for rows in found for row in rows] == codes
-    assert periods.parts(5, 2) == [(1, 1, 2), (2, 3, 4), (3, 5, 5)]
-
-
 def test_the_register_is_a4_on_its_side():
     busy()
-    content = issuing.issue_register(Agency.objects.get(code=CENTER), NINE.date(), NINE.date(), 1, by=officer())
+    content = issuing.issue_register(Agency.objects.get(code=CENTER), NINE.date(), NINE.date(), by=officer())
     assert pages(content) == [(297, 210)]
     assert "SỔ THEO DÕI HỒ SƠ" in said(content)
     assert "từ ngày 28/08/2024 đến ngày 28/08/2024" in said(content)
@@ -406,20 +400,20 @@ def test_nobody_else_issues_letters(who):
     with pytest.raises(actions.NotYours):
         drawn(record, "receipt", by=by)
     with pytest.raises(actions.NotYours):
-        issuing.issue_register(record.unit, NINE.date(), NINE.date(), 1, by=by)
+        issuing.issue_register(record.unit, NINE.date(), NINE.date(), by=by)
     with pytest.raises(actions.NotYours):
-        issuing.issue_receipts(record.unit, NINE.date(), 1, by=by, lookup=LOOKUP)
+        issuing.issue_receipts(record.unit, NINE.date(), by=by, lookup=LOOKUP)
     assert not IssuedLetter.objects.exists()
 
 
 def test_each_issue_is_logged_with_who_when_and_of_what():
     record = receive()
     drawn(record, "receipt")
-    issuing.issue_register(record.unit, NINE.date(), NINE.date(), 1, by=supervisor())
+    issuing.issue_register(record.unit, NINE.date(), NINE.date(), by=supervisor())
     register, receipt = IssuedLetter.objects.order_by("-pk")
     assert (receipt.record, receipt.event.sequence, receipt.issued_by) == (record, 1, officer())
     assert (receipt.unit, receipt.form.kind) == (None, "receipt")
-    assert (register.record, register.unit, register.part) == (None, record.unit, 1)
+    assert (register.record, register.unit) == (None, record.unit)
     assert (register.first, register.last, register.issued_by) == (NINE.date(), NINE.date(), supervisor())
 
 
@@ -430,7 +424,7 @@ def test_the_receipts_of_a_day_are_one_pdf_and_each_is_logged(django_assert_max_
     receive(unit=COMMUNE)
     unit, by = Agency.objects.select_related("parent").get(code=CENTER), officer()
     with django_assert_max_num_queries(9):
-        content = issuing.issue_receipts(unit, NINE.date(), 1, by=by, lookup=LOOKUP)
+        content = issuing.issue_receipts(unit, NINE.date(), by=by, lookup=LOOKUP)
     text = said(content)
     assert [text.count(f"Mã hồ sơ: {code}") for code in codes] == [1, 1, 1]
     assert len(pages(content)) == 3
@@ -439,26 +433,16 @@ def test_the_receipts_of_a_day_are_one_pdf_and_each_is_logged(django_assert_max_
 
 def test_whose_facts_were_erased_has_no_receipt_among_those_of_the_day():
     kept, erased = receive(), actions.erase(in_status(Status.STOPPED), by=supervisor())
-    assert [record.code for record in periods.received(kept.unit, NINE.date(), 1)] == [kept.code]
-    text = said(issuing.issue_receipts(kept.unit, NINE.date(), 1, by=officer(), lookup=LOOKUP))
+    assert list(periods.with_receipts(kept.unit, NINE.date())) == [kept]
+    text = said(issuing.issue_receipts(kept.unit, NINE.date(), by=officer(), lookup=LOOKUP))
     assert erased.code not in text
-
-
-def test_a_day_of_many_receptions_comes_in_parts(monkeypatch):
-    monkeypatch.setattr(periods, "RECEIPTS", 2)
-    codes = [receive().code for _number in range(3)]
-    unit = Agency.objects.get(code=CENTER)
-    text = said(issuing.issue_receipts(unit, NINE.date(), 2, by=officer(), lookup=LOOKUP))
-    assert [code in text for code in codes] == [False, False, True]
-    with pytest.raises(actions.Refused):
-        issuing.issue_receipts(unit, NINE.date(), 3, by=officer(), lookup=LOOKUP)
 
 
 def test_a_register_of_too_many_days_is_refused():
     unit = Agency.objects.get(code=CENTER)
     for first, last in (("2024-08-28", "2024-08-27"), ("2024-01-01", "2024-08-28")):
         with pytest.raises(actions.Refused):
-            issuing.issue_register(unit, *map(datetime.date.fromisoformat, (first, last)), 1, by=officer())
+            issuing.issue_register(unit, *map(datetime.date.fromisoformat, (first, last)), by=officer())
 
 
 def test_without_the_key_of_the_personal_facts_there_is_no_letter(settings):

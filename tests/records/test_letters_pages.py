@@ -10,7 +10,7 @@ from organisation.models import Agency
 from organisation.roles import Role
 from records import actions, apologies, opened
 from records.admin import letters
-from records.letters import issuing, periods
+from records.letters import issuing
 from records.models import IssuedLetter, LetterForm
 from records.pdf import qr
 from records.statuses import Status
@@ -149,25 +149,11 @@ def test_a_supervisor_chooses_the_unit(client):
     assert ask(client, "register", unit="").context["sheets"]["register"].errors["unit"]
 
 
-def test_a_lot_is_offered_in_parts(counter, monkeypatch):
-    monkeypatch.setattr(periods, "ROWS", 2)
-    monkeypatch.setattr(periods, "RECEIPTS", 2)
-    codes = [receive().code for _number in range(3)]
-    for what in ("receipts", "register"):
-        page = ask(counter, what)
-        assert page.context["parts"] == [(1, 1, 2), (2, 3, 3)]
-        assert page.content.decode().count('name="part"') == 2
-        text = said(ask(counter, what, part="2").content)
-        assert [code in text for code in codes] == [False, False, True]
-
-
 @pytest.mark.parametrize(
     ("what", "given"),
     [
         ("receipts", {"day": "2024-08-27"}),
         ("receipts", {"day": "x"}),
-        ("receipts", {"part": "0"}),
-        ("receipts", {"part": "99"}),
         ("register", {"first": "2024-08-29"}),
         ("register", {"first": "2023-08-29"}),
         ("register", {"last": ""}),
@@ -224,7 +210,7 @@ def test_a_supervisor_reads_what_was_issued(client, monkeypatch, django_assert_m
     record = receive()
     drawn(record, "receipt")
     drawn(record, "control")
-    issuing.issue_register(record.unit, NINE.date(), NINE.date(), 1, by=supervisor())
+    issuing.issue_register(record.unit, NINE.date(), NINE.date(), by=supervisor())
     client.force_login(supervisor())
     assert [letter.form.kind for letter, _by in client.get(LOG).context["rows"]] == ["register", "control", "receipt"]
     with django_assert_max_num_queries(5):
