@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import gc
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ class Missing(Exception):
 
 # Weasyprint's fonts and the style that names them, of each thread: unpacking them takes longer than a letter.
 kept = threading.local()
+
+
+# Blanks at the end of a block: where they do not fit into its last line, WeasyPrint breaks that after its first word.
+TRAILING = re.compile(r"\s+(?=</(?:p|li|td|th|h1|h2)>)")
 
 
 def from_html(page: str) -> bytes:
@@ -44,7 +49,7 @@ def from_html(page: str) -> bytes:
         kept.fonts = FontConfiguration()
         atexit.register(vars(kept).clear)  # while WeasyPrint is there to tidy up after itself
         kept.style = weasyprint.CSS(filename=paper, font_config=kept.fonts, url_fetcher=fetcher)
-    document = weasyprint.HTML(string=page, base_url=paper.as_uri(), url_fetcher=fetcher)
+    document = weasyprint.HTML(string=TRAILING.sub("", page), base_url=paper.as_uri(), url_fetcher=fetcher)
     with without_collection():
         content: bytes = document.write_pdf(stylesheets=[kept.style], font_config=kept.fonts, pdf_variant="pdf/ua-1")
     return content

@@ -15,6 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, NumberObject, RectangleObject
 
 from records import actions, papers
+from records.pdf import from_html
 
 from .factories import APPLICANT, NINE, receive
 
@@ -199,3 +200,13 @@ def test_the_seal_is_one_small_page_with_the_center_and_the_time():
 def test_the_longest_name_of_a_center_fits_into_the_seal():
     content = papers.stamp(center="Trung tâm Phục vụ hành chính công và Chuyển đổi số " * 2, at=NINE)
     assert len(PdfReader(io.BytesIO(content)).pages) == 1
+
+
+def test_a_line_that_is_nearly_full_is_not_broken_after_its_first_word():
+    text = "Nội dung yêu cầu giải quyết: Thu hồi thẻ tư vấn viên pháp luật (mã thủ tục 1.000404)"
+    page = (
+        '<html lang="vi"><head><title>x</title><link rel="stylesheet" href="letters.css"></head><body>{}</body></html>'
+    )
+    content = from_html(page.format(f'<section class="letter a5"><p>\n    {text}\n</p></section>'))
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    assert text in done.stdout.decode()
