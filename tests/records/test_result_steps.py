@@ -324,6 +324,16 @@ def test_a_corrected_status_undoes_the_steps_that_do_not_hold_without_it(last, l
     assert broken(record) is None
 
 
+def test_no_correction_leads_back_before_the_work_while_a_signed_result_stands():
+    record = through(StepKind.SIGN)
+    before = state_of(record)
+    with pytest.raises(StepsMissing, match="undo the signature first"):
+        actions.correct(record, by=None, reason="nhầm")
+    assert state_of(record) == before
+    record = steps.undo(record, by=signer_of(record), reason="nhầm")
+    assert actions.correct(record, by=None, reason="nhầm").status == Status.RECEIVED
+
+
 def test_the_office_that_did_not_make_a_step_does_not_undo_it():
     record = through(StepKind.SIGN)
     for person in (officer(), stranger()):
