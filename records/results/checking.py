@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from records import signatures
+from records import pdf, signatures
 from records.actions import Refused
 from records.models import Signatory, SignatoryKind
 
@@ -41,7 +41,7 @@ def refusing() -> Iterator[None]:
     """What a file, a key or the storage says against a step is the reason of its refusal."""
     try:
         yield
-    except (signatures.Fault, StorageFault) as fault:
+    except (signatures.Fault, StorageFault, pdf.Missing) as fault:
         raise CheckFailed(str(fault)) from fault
 
 

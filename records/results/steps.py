@@ -62,7 +62,9 @@ def draft_from_template(
     record: Record, *, title: str, content: str, by: User | None, version: int | None = None
 ) -> ResultDraft:
     """Keep a draft that is made from the template, with a title and a text."""
-    return draft(record, papers.result(record, content=content, title=title), by=by, version=version)
+    with refusing():
+        made = papers.result(record, content=content, title=title)
+    return draft(record, made, by=by, version=version)
 
 
 # The five steps --------------------------------------------------------------------------------
@@ -150,8 +152,8 @@ def stamp(record: Record, *, by: User | None, version: int | None = None, at: Mo
     """Put the Center's seal on the signed file, as a second signature that is seen; both hold afterwards."""
     locked, now = begin(record, StepKind.STAMP, by, version)
     at, signed = at or clock.now(), now.steps[StepKind.SIGN]
-    picture = papers.stamp(center=settings.PORTAL_NAME, at=at)
     with refusing():
+        picture = papers.stamp(center=settings.PORTAL_NAME, at=at)
         sealed = signatures.seal(storage.read(signed.file), SEAL, at=at, picture=picture)
         found = seal_of(sealed, at)
         file = storage.keep(sealed, FileKind.SEALED)

@@ -1,8 +1,11 @@
 """The five electronic steps: each once, in order, by whose work it is, with its evidence; back only with a reason."""
 
 import datetime
+import io
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, NameObject, NullObject, NumberObject, TextStringObject
 
 from organisation.models import Agency
 from procedures.models import ChannelKind, pin
@@ -246,6 +249,42 @@ def test_a_file_that_does_not_do_is_refused_with_the_reason(name, results_folder
         steps.accept_signed(record, make(record), by=signer_of(record), at=NINE)
     assert state_of(record) == before
     assert sorted(results_folder.rglob("*")) == files
+
+
+def drawn_badly(**facts) -> bytes:
+    """A PDF that can be read, but whose page has an entry of the wrong kind."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    page.update({NameObject(f"/{name}"): value for name, value in facts.items()})
+    content = io.BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+def test_a_draft_whose_page_takes_no_signature_is_refused_when_it_is_signed():
+    record = to_be_signed(drawn_badly(Annots=TextStringObject("x")))
+    before = state_of(record)
+    with pytest.raises(CheckFailed, match="damaged"):
+        MAKE[StepKind.SIGN](record)
+    assert state_of(record) == before
+
+
+@pytest.mark.parametrize(
+    "page", [{"Annots": ArrayObject([NullObject()])}, {"MediaBox": ArrayObject([NumberObject(0)] * 4)}]
+)
+def test_a_result_whose_page_cannot_be_drawn_is_refused_when_it_is_printed(page):
+    record = through(StepKind.TRANSFER, to_be_signed(drawn_badly(**page)))
+    before = state_of(record)
+    with pytest.raises(CheckFailed, match="damaged"):
+        MAKE[StepKind.PRINT](record)
+    assert state_of(record) == before
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_without_pango_a_draft_from_the_template_is_refused_with_the_reason():
+    record = to_be_signed()
+    with pytest.raises(CheckFailed, match="libpango"):
+        steps.draft_from_template(record, title="Quyết định", content="Nội dung", by=signer_of(record))
 
 
 def test_a_signatory_whose_term_is_over_is_not_competent_any_more():
