@@ -63,8 +63,7 @@ def draft_from_template(
 ) -> ResultDraft:
     """Keep a draft that is made from the template, with a title and a text."""
     with refusing():
-        made = papers.result(record, content=content, title=title)
-    return draft(record, made, by=by, version=version)
+        return draft(record, papers.result(record, content=content, title=title), by=by, version=version)
 
 
 # The five steps --------------------------------------------------------------------------------
@@ -94,7 +93,7 @@ def accept_signed(
     record: Record, content: bytes, *, by: User | None, version: int | None = None, at: Moment = None
 ) -> ResultStep:
     """Take a PDF that was signed elsewhere: every signature valid now, one of somebody competent at the settling
-    agency, none that forbids a further one, and the result of no other record."""
+    agency, none that forbids a further one; no result of another record, and none that was withdrawn."""
     locked, _standing = begin(record, StepKind.SIGN, by, version)
     with refusing():
         signatures.inspect(content)
@@ -103,9 +102,11 @@ def accept_signed(
 
 def note_signature(record: Record, content: bytes, *, by: User | None, at: datetime.datetime, way: str) -> ResultStep:
     found = signature_of(content, at, settlers_of(record, succession.state()))
-    other = register.by_hash(storage.hash_of(content))
-    if other and other.result.record_id != record.pk:
+    known = register.by_hash(storage.hash_of(content))
+    if known and known.result.record_id != record.pk:
         raise CheckFailed(_("This file is the result of another record."))
+    if known and not (known.result.is_living or known.result.was_taken_back):
+        raise CheckFailed(_("Its result was withdrawn: another one has to be signed first."))
     with refusing():
         file = storage.keep(content, FileKind.SIGNED)
     result = Result.objects.create(record=record, made_at=at)

@@ -399,6 +399,17 @@ def test_a_withdrawn_result_is_over_and_another_takes_its_place():
     assert broken(record) is None
 
 
+@pytest.mark.parametrize("kind", [StepKind.SIGN, StepKind.STAMP])
+def test_a_withdrawn_file_does_not_come_back_as_the_result_in_its_own_place(kind):
+    record = through(StepKind.STAMP)
+    made = now_of(record).steps[kind]
+    record = steps.withdraw(record, by=supervisor(), reason="sai")
+    before = state_of(record)
+    with pytest.raises(CheckFailed, match="was withdrawn"):
+        steps.accept_signed(record, storage.read(made.file), by=signer_of(record), at=made.at)
+    assert state_of(record) == before
+
+
 def test_a_record_whose_result_was_withdrawn_is_not_returned_without_another():
     record = steps.withdraw(through(StepKind.STAMP), by=supervisor(), reason="sai")
     with pytest.raises(StepsMissing, match="withdrawn"):
