@@ -156,7 +156,7 @@ def stamp(record: Record, *, by: User | None, version: int | None = None, at: Mo
     with refusing():
         picture = papers.stamp(center=settings.PORTAL_NAME, at=at)
         sealed = signatures.seal(storage.read(signed.file), SEAL, at=at, picture=picture)
-        found = seal_of(sealed, at)
+        found = seal_of(sealed, at, signed.at)
         file = storage.keep(sealed, FileKind.SEALED)
     return note(locked, signed.result, StepKind.STAMP, file, by=by, at=at, found=found)
 

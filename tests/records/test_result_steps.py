@@ -32,6 +32,7 @@ from .factories import (
     broken,
     in_status,
     officer,
+    signatory,
     signer_of,
     stranger,
     supervisor,
@@ -310,6 +311,20 @@ def test_a_seal_that_is_not_registered_stamps_nothing():
     with pytest.raises(CheckFailed, match="seal is not registered"):
         MAKE[StepKind.STAMP](record)
     assert state_of(record) == before
+
+
+def test_a_result_goes_on_when_its_signer_s_certificate_expires_on_the_way(authority):
+    record = in_status(Status.IN_PROCESS, procedure=any_procedure(electronic=True))
+    expires = NINE + datetime.timedelta(hours=3)
+    authority.issue(record.agency.code, "Người ký", until=expires.astimezone(datetime.UTC))
+    signatory(record.agency.code)
+    signatory(CENTER, SignatoryKind.SEAL)
+    steps.draft(record, blank_pdf(), by=signer_of(record))
+    steps.sign(record, by=signer_of(record), at=expires - datetime.timedelta(hours=1))
+    late = expires + datetime.timedelta(days=1)
+    for kind in KINDS[1:]:
+        MAKE[kind](record, at=late)
+    assert list(now_of(record).steps) == KINDS
 
 
 def test_one_signed_file_is_the_result_of_one_record():
