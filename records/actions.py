@@ -336,6 +336,8 @@ def correct(
     mistaken = undoable(locked)
     if mistaken is None or mistaken.from_status is None:
         raise Refused(_("There is no change of status to undo."))
+    if why := rules.obstacle_back(locked, Status(mistaken.from_status)):
+        raise StepsMissing(why)
     at, start, due_before = at or clock.now(), Status(locked.status), locked.due_at
     locked.status, locked.status_since = Status(mistaken.from_status), at
     restore(locked, mistaken.details["clock_before"])

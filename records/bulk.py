@@ -34,7 +34,7 @@ LONGEST_CODE, LONGEST_MESSAGE = 64, 300  # of the columns
 # What a move and a step are judged by, of a record.
 JUDGED_BY = (
     *("code", "unit", "agency", "status", "supplements", "sequence"),
-    *("procedure__field", "procedure__electronic_process", "draft__file"),
+    *("procedure__field", "procedure__electronic_process", "draft__file", "draft__made_at"),
 )
 NEEDS_REASON = {move.to for move in MOVES if move.needs_reason}
 
@@ -192,7 +192,7 @@ def why_not(record: Record, item: BulkItem, job: BulkJob, reason: str) -> str:
     if scope.may_read(job.made_by, record) and record.sequence != item.version:
         return changed_meanwhile()
     try:
-        bulk_steps.check(record, goal_of(job), job.made_by, reason)
+        bulk_steps.check(record, job, goal_of(job), reason)
     except actions.Refused as refusal:
         return str(refusal)
     return ""
@@ -258,7 +258,7 @@ def move(item: BulkItem, job: BulkJob, reason: str) -> str:
     """Move the record of an item, or make its step; the message why it could not be, empty when it was."""
     try:
         record = Record.objects.only("pk").get(code=item.code)
-        bulk_steps.do(record, goal_of(job), by=job.made_by, reason=reason, version=item.version, root=job.root)
+        bulk_steps.do(record, job, goal_of(job), reason=reason, version=item.version)
     except actions.Stale:
         return changed_meanwhile()
     except actions.Refused as refusal:

@@ -18,6 +18,7 @@ from portal import clock
 
 from .models import Record
 from .pdf import from_html, qr
+from .signatures.documents import parsing
 
 MM = 72 / 25.4  # points
 STRIP = 20 * MM  # at the foot of each page of a copy for printing; what stands on the page is made so much smaller
@@ -71,10 +72,15 @@ def print_copy(signed: bytes, *, code: str, signer: str, signed_at: datetime.dat
     strip with the record's code, who signed when, and the QR of `address`, where the signed PDF can be checked.
 
     It holds no signature, no form and no script; the signed bytes stay as they are. `signed` is one that
-    `signatures.inspect` has let pass.
+    `signatures.inspect` has let pass. Raises `signatures.Fault`, broken, when its pages cannot be drawn.
     """
-    source, writer = PdfReader(io.BytesIO(signed)), PdfWriter()
     foot = strip(code=code, signer=signer, signed_at=signed_at, address=address)
+    with parsing():
+        return with_foot(PdfReader(io.BytesIO(signed)), foot, code)
+
+
+def with_foot(source: PdfReader, foot: PageObject, title: str) -> bytes:
+    writer = PdfWriter()
     for page in source.pages:
         flat = writer.add_page(page, excluded_keys=["/Annots", "/AA", "/B"])
         for annotation in page.get("/Annots") or ArrayObject():
@@ -84,7 +90,7 @@ def print_copy(signed: bytes, *, code: str, signer: str, signed_at: datetime.dat
         indent = (float(flat.mediabox.width) - scale * float(foot.mediabox.width)) / 2
         flat.merge_transformed_page(foot, Transformation().scale(scale).translate(indent, 0))
         flat.compress_content_streams()
-    writer.add_metadata({"/Title": code})
+    writer.add_metadata({"/Title": title})
     content = io.BytesIO()
     writer.write(content)
     return content.getvalue()

@@ -1,5 +1,6 @@
 """What `records.bulk` does to a record: a move, or an electronic step; and drafts that come together."""
 
+import datetime
 from collections.abc import Iterable
 from pathlib import PurePath
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from organisation.models import User
 from records import actions, codes
-from records.models import Record, StepKind
+from records.models import BulkJob, Record, ResultDraft, StepKind
 from records.statuses import Status
 
 from . import steps
@@ -18,19 +19,36 @@ Goal = Status | StepKind
 IN_BULK = [StepKind.SIGN, StepKind.TRANSFER, StepKind.PRINT, StepKind.STAMP]
 
 
-def check(record: Record, goal: Goal, by: User, reason: str) -> None:
-    """Refuse what `do` would refuse of the record as it stands, before any file is looked at."""
+def check(record: Record, job: BulkJob, goal: Goal, reason: str) -> None:
+    """Refuse what `do` would refuse of the record as it stands, before any file is looked at. A draft that came after
+    the list is one that nobody looked at."""
+    by = job.made_by
     if isinstance(goal, StepKind):
         steps.check(record, goal, by)
-        if goal == StepKind.SIGN and not hasattr(record, "draft"):
-            raise actions.Refused(_("There is no draft of the result to be signed."))
+        if goal == StepKind.SIGN:
+            check_draft(record, job.made_at)
     else:
         actions.check_move(record, goal, by, reason)
 
 
-def do(record: Record, goal: Goal, *, by: User, reason: str, version: int | None, root: str) -> None:
+def check_draft(record: Record, since: datetime.datetime) -> None:
+    draft: ResultDraft | None = getattr(record, "draft", None)
+    if draft is None:
+        raise actions.Refused(_("There is no draft of the result to be signed."))
+    if draft.made_at > since:
+        raise actions.Refused(_("The draft is not the one that you looked at; nothing was signed."))
+
+
+def seen(record: Record, since: datetime.datetime) -> str:
+    """The hash of the draft that was there then; of a later one no hash, so that it is not signed."""
+    draft = ResultDraft.objects.filter(record=record, made_at__lte=since).first()
+    return draft.file_id if draft else "later"
+
+
+def do(record: Record, job: BulkJob, goal: Goal, *, reason: str, version: int | None) -> None:
+    by, root = job.made_by, job.root
     if goal == StepKind.SIGN:
-        steps.sign(record, by=by, version=version)
+        steps.sign(record, by=by, seen=seen(record, job.made_at), version=version)
     elif goal == StepKind.TRANSFER:
         steps.transfer(record, by=by, version=version)
     elif goal == StepKind.PRINT:

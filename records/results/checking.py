@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from records import signatures
+from records import pdf, signatures
 from records.actions import Refused
 from records.models import Signatory, SignatoryKind
 
@@ -41,30 +41,34 @@ def refusing() -> Iterator[None]:
     """What a file, a key or the storage says against a step is the reason of its refusal."""
     try:
         yield
-    except (signatures.Fault, StorageFault) as fault:
+    except (signatures.Fault, StorageFault, pdf.Missing) as fault:
         raise CheckFailed(str(fault)) from fault
 
 
 def signature_of(content: bytes, at: datetime.datetime, units: Collection[int]) -> Competent:
     """The last signature of somebody competent for one of these agencies; `CheckFailed` when there is none, or when
     any signature of the file is not valid at `at`, or forbids the seal."""
-    found = valid(content, at)
+    found = holding(read(content, at))
     if any(signature.forbids for signature in found):
         raise CheckFailed(_("Its signature forbids any further one: the Center's seal could not follow."))
     known = signatories(found, at, Q(kind=SignatoryKind.SIGNATURE, unit__in=units))
     return last_competent(found, known, _("Nobody who is competent at the agency has signed it."))
 
 
-def seal_of(content: bytes, at: datetime.datetime) -> Competent:
-    """The last signature, which must be the Center's seal; `CheckFailed` as above."""
-    found = valid(content, at)[-1:]
+def seal_of(content: bytes, at: datetime.datetime, signed_at: datetime.datetime) -> Competent:
+    """The last signature, which must be the Center's seal; `CheckFailed` as above. Those before it are judged as of
+    `signed_at`: their certificates may have expired since."""
+    found = holding([*read(content, signed_at)[:-1], *read(content, at)[-1:]])[-1:]
     return last_competent(found, signatories(found, at, Q(kind=SignatoryKind.SEAL)), _("The seal is not registered."))
 
 
-def valid(content: bytes, at: datetime.datetime) -> list[signatures.Signature]:
-    """Every signature of the file, in its order: one at least, and all valid."""
+def read(content: bytes, at: datetime.datetime) -> list[signatures.Signature]:
     with refusing():
-        found = signatures.read(content, at=at)
+        return signatures.read(content, at=at)
+
+
+def holding(found: list[signatures.Signature]) -> list[signatures.Signature]:
+    """The signatures of a file when there is one at least, and all are valid."""
     if not found:
         raise CheckFailed(_("The file is not signed."))
     for signature in found:

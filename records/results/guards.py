@@ -33,6 +33,7 @@ IS_ELECTRONIC = f"(SELECT p.electronic_process FROM {PROCEDURE_TABLE} p WHERE p.
 WITHOUT_STEPS = f"""(
     (NEW.status = 9 AND OLD.status NOT IN (9, 10) AND {IS_ELECTRONIC} AND NOT {standing("transfer")})
     OR (NEW.status = 10 AND OLD.status <> 10 AND {HAS_RESULT} AND NOT {standing("return")})
+    OR (NEW.status = 10 AND OLD.status NOT IN (9, 10) AND {IS_ELECTRONIC} AND NOT {standing("return")})
 )"""
 BEFORE = (
     "CASE NEW.kind WHEN 'transfer' THEN 'sign' WHEN 'print' THEN 'transfer' WHEN 'stamp' THEN 'print' ELSE 'stamp' END"

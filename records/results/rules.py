@@ -12,6 +12,7 @@ from records.statuses import Status
 ORDER = list(StepKind)
 ASIDE = {Status.SUPPLEMENT, Status.PAYMENT, Status.STOPPED}  # where no record goes while a signed result stands
 AFTER = {Status.RESOLVED, Status.RETURNED}  # where a result is signed anew only, after one was withdrawn
+BEARING = AFTER | {Status.IN_PROCESS, Status.WITHDRAWAL}  # where a record may be with a signed result
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ def obstacle(record: Record, to: Status) -> str:
         now = standing(record)
         return missing(now, StepKind.RETURN) if now.living or now.was_withdrawn else ""
     return ""
+
+
+def obstacle_back(record: Record, to: Status) -> str:
+    """Why no correction leads a record back to `to` as its results stand now; empty when one may."""
+    if to in BEARING or not standing(record).steps:
+        return ""
+    return _("Its result is signed: undo the signature first.")
 
 
 def missing(now: Standing, wanted: StepKind) -> str:

@@ -62,7 +62,8 @@ def draft_from_template(
     record: Record, *, title: str, content: str, by: User | None, version: int | None = None
 ) -> ResultDraft:
     """Keep a draft that is made from the template, with a title and a text."""
-    return draft(record, papers.result(record, content=content, title=title), by=by, version=version)
+    with refusing():
+        return draft(record, papers.result(record, content=content, title=title), by=by, version=version)
 
 
 # The five steps --------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ def accept_signed(
     record: Record, content: bytes, *, by: User | None, version: int | None = None, at: Moment = None
 ) -> ResultStep:
     """Take a PDF that was signed elsewhere: every signature valid now, one of somebody competent at the settling
-    agency, none that forbids a further one, and the result of no other record."""
+    agency, none that forbids a further one; no result of another record, and none that was withdrawn."""
     locked, _standing = begin(record, StepKind.SIGN, by, version)
     with refusing():
         signatures.inspect(content)
@@ -101,9 +102,11 @@ def accept_signed(
 
 def note_signature(record: Record, content: bytes, *, by: User | None, at: datetime.datetime, way: str) -> ResultStep:
     found = signature_of(content, at, settlers_of(record, succession.state()))
-    other = register.by_hash(storage.hash_of(content))
-    if other and other.result.record_id != record.pk:
+    known = register.by_hash(storage.hash_of(content))
+    if known and known.result.record_id != record.pk:
         raise CheckFailed(_("This file is the result of another record."))
+    if known and not (known.result.is_living or known.result.was_taken_back):
+        raise CheckFailed(_("Its result was withdrawn: another one has to be signed first."))
     with refusing():
         file = storage.keep(content, FileKind.SIGNED)
     result = Result.objects.create(record=record, made_at=at)
@@ -150,10 +153,10 @@ def stamp(record: Record, *, by: User | None, version: int | None = None, at: Mo
     """Put the Center's seal on the signed file, as a second signature that is seen; both hold afterwards."""
     locked, now = begin(record, StepKind.STAMP, by, version)
     at, signed = at or clock.now(), now.steps[StepKind.SIGN]
-    picture = papers.stamp(center=settings.PORTAL_NAME, at=at)
     with refusing():
+        picture = papers.stamp(center=settings.PORTAL_NAME, at=at)
         sealed = signatures.seal(storage.read(signed.file), SEAL, at=at, picture=picture)
-        found = seal_of(sealed, at)
+        found = seal_of(sealed, at, signed.at)
         file = storage.keep(sealed, FileKind.SEALED)
     return note(locked, signed.result, StepKind.STAMP, file, by=by, at=at, found=found)
 

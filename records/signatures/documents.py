@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from pkcs11 import PKCS11Error
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -43,11 +44,11 @@ class Bounded(io.BytesIO):
 
 @contextmanager
 def parsing() -> Iterator[None]:
-    """Whatever goes wrong inside means that the file is damaged: pyHanko meets what others have written with almost
-    any exception, RecursionError and AssertionError among them."""
+    """Whatever goes wrong inside means that the file is damaged: pyHanko and pypdf meet what others have written with
+    almost any exception, RecursionError and AssertionError among them. What a token says is not about the file."""
     try:
         yield
-    except (Fault, ImproperlyConfigured):
+    except (Fault, ImproperlyConfigured, PKCS11Error):
         raise
     except Exception as error:
         raise Fault(FaultKind.BROKEN) from error

@@ -82,8 +82,9 @@ def signed(
         check(opened_key, at)
         pdf_signer = SignerAt(metadata, opened_key, timestamper=timestamper(), stamp_style=style, new_field_spec=field)
         pdf_signer.at = at
-        writer = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
-        result: io.BytesIO = pdf_signer.sign_pdf(writer)
+        with parsing():
+            writer = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
+            result: io.BytesIO = pdf_signer.sign_pdf(writer)
     return result.getvalue()
 
 

@@ -1,6 +1,7 @@
 """Invented authorities with real keys, and documents to sign."""
 
 import shutil
+import sys
 
 import pytest
 import weasyprint
@@ -40,3 +41,17 @@ def picture():
     """What a seal looks like: 60 × 25 mm."""
     page = "<style>@page { size: 60mm 25mm; margin: 2mm } body { background: #fdd; color: #a00 }</style>Đã đóng dấu"
     return weasyprint.HTML(string=page).write_pdf()
+
+
+@pytest.fixture
+def without_pango(monkeypatch):
+    """As on a machine without Pango: loading it is an OSError."""
+
+    class Away:
+        def find_spec(self, name, *_more):
+            if name == "weasyprint":
+                raise OSError("cannot load library 'libpango-1.0-0'")
+
+    for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Away(), *sys.meta_path])

@@ -334,17 +334,8 @@ def test_the_letter_holds_every_table_and_no_person(july):
     assert "H02.15-" not in letter
 
 
-def test_without_pango_the_workbook_is_there_and_the_missing_package_is_named(july, monkeypatch):
-    class Away:
-        """As on a machine without Pango: loading it is an OSError."""
-
-        def find_spec(self, name, *_more):
-            if name == "weasyprint":
-                raise OSError("cannot load library 'libpango-1.0-0'")
-
-    for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "meta_path", [Away(), *sys.meta_path])
+@pytest.mark.usefixtures("without_pango")
+def test_without_pango_the_workbook_is_there_and_the_missing_package_is_named(july):
     asked = made(ask())
     assert (asked.state, list(asked.files.values_list("kind", flat=True))) == (Report.State.DONE, ["xlsx"])
     assert "libpango-1.0-0" in asked.fault

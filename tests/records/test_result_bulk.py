@@ -1,12 +1,14 @@
 """Steps in bulk: many results signed or stamped in one action, each reported, and drafts that come together."""
 
+import datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from records import actions, bulk
 from records.models import BulkJob, Record, ResultStep, StepKind
-from records.results import bulk_steps
+from records.results import bulk_steps, steps
 from records.statuses import Status
 
 from .factories import (
@@ -55,6 +57,19 @@ def test_many_results_go_from_the_signature_to_the_stamp_in_four_jobs():
         assert broken(record) is None
     addresses = BulkJob.objects.filter(step=StepKind.PRINT).values_list("root", flat=True)
     assert list(addresses) == ["https://example.org"]
+
+
+def test_a_draft_that_came_after_the_list_is_not_signed():
+    record = to_be_signed()
+    job = bulk.prepare([record.code], to=StepKind.SIGN, reason="", by=signer_of(record))
+    draft = steps.draft(record, blank_pdf(640), by=signer_of(record))
+    draft.made_at = job.made_at + datetime.timedelta(seconds=1)
+    draft.save()
+    assert "not the one" in bulk.preview(job)[0].why
+    bulk.start(job)
+    bulk.run_slice(job, seconds=60)
+    assert "not the one" in outcomes(job)[record.code]
+    assert not ResultStep.objects.exists()
 
 
 def test_what_cannot_be_stamped_is_told_before_and_stops_nobody_else():

@@ -89,6 +89,26 @@ def test_a_replaced_draft_is_not_kept(folder, django_capture_on_commit_callbacks
     assert len(files_in(folder)) == StoredFile.objects.count() == 1
 
 
+def test_a_draft_that_comes_back_in_the_same_transaction_is_kept(folder, django_capture_on_commit_callbacks):
+    record = to_be_signed()
+    with django_capture_on_commit_callbacks(execute=True):
+        for content in (PDF, blank_pdf(600), PDF):
+            made = steps.draft(record, content, by=signer_of(record))
+    assert storage.read(made.file) == PDF
+    assert len(files_in(folder)) == 1
+
+
+def test_a_file_that_cannot_be_deleted_keeps_no_other_from_going(folder, django_capture_on_commit_callbacks):
+    record = through(StepKind.RETURN)
+    stubborn = folder / storage.name_of(rules.standing(record).steps[StepKind.SIGN].file_id)
+    stubborn.unlink()
+    stubborn.mkdir()
+    (stubborn / "within").touch()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.erase(record, by=supervisor())
+    assert files_in(folder) == [str((stubborn / "within").relative_to(folder))]
+
+
 # When it cannot be written ----------------------------------------------------------------------
 
 

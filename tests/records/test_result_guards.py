@@ -63,6 +63,8 @@ def test_nine_and_ten_need_their_steps_past_every_check_too():
     record = to_be_signed()
     with pytest.raises(IntegrityError, match=NEEDS_STEPS):
         pushed(record, Status.RESOLVED)
+    with pytest.raises(IntegrityError, match=NEEDS_STEPS):
+        pushed(record, Status.RETURNED)
     signed = through(StepKind.SIGN, record)
     with pytest.raises(IntegrityError, match=NEEDS_STEPS):
         pushed(signed, Status.RESOLVED)

@@ -1,8 +1,11 @@
 """The five electronic steps: each once, in order, by whose work it is, with its evidence; back only with a reason."""
 
 import datetime
+import io
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, NameObject, NullObject, NumberObject, TextStringObject
 
 from organisation.models import Agency
 from procedures.models import ChannelKind, pin
@@ -29,6 +32,7 @@ from .factories import (
     broken,
     in_status,
     officer,
+    signatory,
     signer_of,
     stranger,
     supervisor,
@@ -248,6 +252,42 @@ def test_a_file_that_does_not_do_is_refused_with_the_reason(name, results_folder
     assert sorted(results_folder.rglob("*")) == files
 
 
+def drawn_badly(**facts) -> bytes:
+    """A PDF that can be read, but whose page has an entry of the wrong kind."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    page.update({NameObject(f"/{name}"): value for name, value in facts.items()})
+    content = io.BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+def test_a_draft_whose_page_takes_no_signature_is_refused_when_it_is_signed():
+    record = to_be_signed(drawn_badly(Annots=TextStringObject("x")))
+    before = state_of(record)
+    with pytest.raises(CheckFailed, match="damaged"):
+        MAKE[StepKind.SIGN](record)
+    assert state_of(record) == before
+
+
+@pytest.mark.parametrize(
+    "page", [{"Annots": ArrayObject([NullObject()])}, {"MediaBox": ArrayObject([NumberObject(0)] * 4)}]
+)
+def test_a_result_whose_page_cannot_be_drawn_is_refused_when_it_is_printed(page):
+    record = through(StepKind.TRANSFER, to_be_signed(drawn_badly(**page)))
+    before = state_of(record)
+    with pytest.raises(CheckFailed, match="damaged"):
+        MAKE[StepKind.PRINT](record)
+    assert state_of(record) == before
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_without_pango_a_draft_from_the_template_is_refused_with_the_reason():
+    record = to_be_signed()
+    with pytest.raises(CheckFailed, match="libpango"):
+        steps.draft_from_template(record, title="Quyết định", content="Nội dung", by=signer_of(record))
+
+
 def test_a_signatory_whose_term_is_over_is_not_competent_any_more():
     record = to_be_signed()
     Signatory.objects.filter(kind=SignatoryKind.SIGNATURE).update(valid_to="2024-08-27")
@@ -271,6 +311,20 @@ def test_a_seal_that_is_not_registered_stamps_nothing():
     with pytest.raises(CheckFailed, match="seal is not registered"):
         MAKE[StepKind.STAMP](record)
     assert state_of(record) == before
+
+
+def test_a_result_goes_on_when_its_signer_s_certificate_expires_on_the_way(authority):
+    record = in_status(Status.IN_PROCESS, procedure=any_procedure(electronic=True))
+    expires = NINE + datetime.timedelta(hours=3)
+    authority.issue(record.agency.code, "Người ký", until=expires.astimezone(datetime.UTC))
+    signatory(record.agency.code)
+    signatory(CENTER, SignatoryKind.SEAL)
+    steps.draft(record, blank_pdf(), by=signer_of(record))
+    steps.sign(record, by=signer_of(record), at=expires - datetime.timedelta(hours=1))
+    late = expires + datetime.timedelta(days=1)
+    for kind in KINDS[1:]:
+        MAKE[kind](record, at=late)
+    assert list(now_of(record).steps) == KINDS
 
 
 def test_one_signed_file_is_the_result_of_one_record():
@@ -324,6 +378,16 @@ def test_a_corrected_status_undoes_the_steps_that_do_not_hold_without_it(last, l
     assert broken(record) is None
 
 
+def test_no_correction_leads_back_before_the_work_while_a_signed_result_stands():
+    record = through(StepKind.SIGN)
+    before = state_of(record)
+    with pytest.raises(StepsMissing, match="undo the signature first"):
+        actions.correct(record, by=None, reason="nhầm")
+    assert state_of(record) == before
+    record = steps.undo(record, by=signer_of(record), reason="nhầm")
+    assert actions.correct(record, by=None, reason="nhầm").status == Status.RECEIVED
+
+
 def test_the_office_that_did_not_make_a_step_does_not_undo_it():
     record = through(StepKind.SIGN)
     for person in (officer(), stranger()):
@@ -348,6 +412,17 @@ def test_a_withdrawn_result_is_over_and_another_takes_its_place():
     assert register.replacement(first) == now_of(record).living
     assert (record.status, record.resolved_at) == (Status.RETURNED, resolved)
     assert broken(record) is None
+
+
+@pytest.mark.parametrize("kind", [StepKind.SIGN, StepKind.STAMP])
+def test_a_withdrawn_file_does_not_come_back_as_the_result_in_its_own_place(kind):
+    record = through(StepKind.STAMP)
+    made = now_of(record).steps[kind]
+    record = steps.withdraw(record, by=supervisor(), reason="sai")
+    before = state_of(record)
+    with pytest.raises(CheckFailed, match="was withdrawn"):
+        steps.accept_signed(record, storage.read(made.file), by=signer_of(record), at=made.at)
+    assert state_of(record) == before
 
 
 def test_a_record_whose_result_was_withdrawn_is_not_returned_without_another():
