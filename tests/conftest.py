@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from django.core.cache import caches
+from django.urls import clear_url_caches
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -149,8 +150,10 @@ def catalogue_day(settings):
 def english(settings):
     """Messages and pages as they stand in the source: a portal whose own language is English."""
     settings.LANGUAGE_CODE = "en"
+    clear_url_caches()  # Django keeps addresses with the prefix that a language had when one was first asked for
     with translation.override("en"):
         yield
+    clear_url_caches()
 
 
 @pytest.fixture
