@@ -20,7 +20,7 @@ class SignatoryForm(forms.ModelForm):
 
     class Meta:
         model = Signatory
-        fields = ["unit", "kind", "certificate", "key", "name", "title", "valid_from", "valid_to"]
+        fields = ["unit", "kind", "certificate", "key", "holder", "name", "title", "valid_from", "valid_to"]
         help_texts = {"certificate": _("As PEM; empty: that of the key below.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,12 +54,12 @@ class SignatoryForm(forms.ModelForm):
 @admin.register(Signatory)
 class SignatoryAdmin(admin.ModelAdmin):
     form = SignatoryForm
-    list_display = ["name", "title", "unit", "kind", "key", "valid_from", "valid_to"]
+    list_display = ["name", "title", "unit", "kind", "key", "holder", "valid_from", "valid_to"]
     list_filter = ["kind"]
-    list_select_related = ["unit"]
+    list_select_related = ["unit", "holder"]
     list_per_page = 50
     search_fields = ["name", "unit__name", "fingerprint"]
-    autocomplete_fields = ["unit"]
+    autocomplete_fields = ["unit", "holder"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*FIXED, "fingerprint"] if obj else []

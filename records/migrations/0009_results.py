@@ -209,4 +209,9 @@ class Migration(migrations.Migration):
             model_name='resultstep',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sign', 'transfer', 'print', 'stamp', 'return'])), name='result_step_kind_known'),
         ),
+        migrations.AddField(
+            model_name='signatory',
+            name='holder',
+            field=models.ForeignKey(blank=True, help_text='Who alone signs with the key here; empty: every officer of the agency.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='held by'),
+        ),
     ]

@@ -94,6 +94,16 @@ class Signatory(Validity):
         ),
     )
 
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("held by"),
+        help_text=_("Who alone signs with the key here; empty: every officer of the agency."),
+    )
+
     class Meta(Validity.Meta):
         abstract = False
         verbose_name = _("signatory")

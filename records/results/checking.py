@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organisation.models import User
 from records import pdf, signatures
-from records.actions import Refused
+from records.actions import NotYours, Refused
 from records.models import Signatory, SignatoryKind
 
 from .storage import StorageFault
@@ -43,6 +44,14 @@ def refusing() -> Iterator[None]:
         yield
     except (signatures.Fault, StorageFault, pdf.Missing) as fault:
         raise CheckFailed(str(fault)) from fault
+
+
+def check_holder(key: str, by: User | None) -> None:
+    """Refuse somebody else than the person who holds the key, where one does; `by` is None for the portal itself."""
+    fingerprint = signatures.certificate_of(key).fingerprint
+    known = Signatory.objects.filter(fingerprint=fingerprint).exclude(holder=None).first()
+    if known and by and known.holder_id != by.pk:
+        raise NotYours(_("With this key only %(name)s signs.") % {"name": known.name})
 
 
 def signature_of(content: bytes, at: datetime.datetime, units: Collection[int]) -> Competent:

@@ -1,11 +1,12 @@
 """Signatories of a demonstration, whose certificates are the portal's own: they prove nothing to anybody."""
 
-from organisation.models import Agency, on_day
+from organisation.models import Agency, User, on_day
 from portal import clock
 from records import signatures
 from records.models import Signatory, SignatoryKind
 
 CENTER = "ttpvhcc"
+SIGNER = "demo-signer"  # of `create_demo_users`
 
 
 def make() -> None:
@@ -27,5 +28,8 @@ def make() -> None:
 def register(unit: Agency, key: str, kind: SignatoryKind) -> Signatory:
     """The signatory of a unit with the certificate of this key; made when there is none."""
     certificate = signatures.certificate_of(key)
-    facts = {"unit": unit, "name": certificate.name, "kind": kind, "key": key, "certificate": certificate.pem}
-    return Signatory.objects.get_or_create(fingerprint=certificate.fingerprint, defaults=facts)[0]
+    holder = User.objects.filter(username=SIGNER, unit=unit).first()
+    facts = {"unit": unit, "name": certificate.name, "kind": kind, "key": key, "holder": holder}
+    return Signatory.objects.get_or_create(
+        fingerprint=certificate.fingerprint, defaults={**facts, "certificate": certificate.pem}
+    )[0]

@@ -33,7 +33,7 @@ from records.models import (
 from records.statuses import Status
 
 from . import register, rules, storage
-from .checking import CheckFailed, Competent, refusing, seal_of, signature_of
+from .checking import CheckFailed, Competent, check_holder, refusing, seal_of, signature_of
 from .rules import Standing
 
 SEAL = "seal"  # the name of the Center's key
@@ -83,8 +83,9 @@ def sign(
     if seen and seen != waiting.file_id:
         raise actions.Refused(_("The draft is not the one that you looked at; nothing was signed."))
     with refusing():
-        content = storage.read(waiting.file)
-        signed = signatures.sign(content, signing_agency(locked, by).code, at=at, reason=locked.code)
+        key = signing_agency(locked, by).code
+        check_holder(key, by)
+        signed = signatures.sign(storage.read(waiting.file), key, at=at, reason=locked.code)
     return note_signature(locked, signed, by=by, at=at, way="key")
 
 

@@ -22,6 +22,7 @@ from .verdicts import Facts, Known, Verdict, verdict
 
 logger = logging.getLogger(__name__)
 
+MOST_MOMENTS = 4  # at which the signatures of a file that nobody knows are judged: each is work for the server
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)  # as `new_token` makes them
 
 
@@ -173,6 +174,8 @@ def read(content: bytes) -> tuple[FaultKind | None, list[Signature]]:
         signatures.inspect(content)
         found = signatures.read(content, at=now)
         moments = [min(moment_of(one) or now, now) for one in found]
+        if len({*moments}) > MOST_MOMENTS:
+            return FaultKind.TOO_LARGE, []
         judged = {moment: signatures.read(content, at=moment) for moment in {*moments}}
     except Fault as fault:
         return fault.kind, []

@@ -7,7 +7,8 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, NameObject, NullObject, NumberObject, TextStringObject
 
-from organisation.models import Agency
+from organisation.models import Agency, User
+from organisation.roles import Role
 from procedures.models import ChannelKind, pin
 from records import actions, signatures
 from records.actions import NotYours, ReasonMissing, Refused, StepsMissing
@@ -295,6 +296,16 @@ def test_a_signatory_whose_term_is_over_is_not_competent_any_more():
         MAKE[StepKind.SIGN](record, at=NINE)
 
 
+def test_a_key_that_somebody_holds_signs_for_nobody_else():
+    record = to_be_signed()
+    holder = User.objects.create_user("holder", unit=record.agency, role=Role.OFFICER, is_staff=True)
+    Signatory.objects.filter(kind=SignatoryKind.SIGNATURE).update(holder=holder)
+    with pytest.raises(NotYours, match="only"):
+        steps.sign(record, by=signer_of(record))
+    assert not ResultStep.objects.exists()
+    assert steps.sign(record, by=holder).actor == holder
+
+
 def test_a_signatory_of_another_agency_is_not_competent():
     record = to_be_signed()
     Signatory.objects.filter(kind=SignatoryKind.SIGNATURE).update(unit=Agency.objects.get(code="so-tu-phap"))
@@ -484,7 +495,7 @@ def test_the_register_answers_with_few_queries(django_assert_num_queries):
 @pytest.mark.parametrize(
     ("kind", "queries"),
     [
-        (StepKind.SIGN, 22),
+        (StepKind.SIGN, 23),
         (StepKind.TRANSFER, 27),  # and the change of status
         (StepKind.PRINT, 18),
         (StepKind.STAMP, 19),
