@@ -105,7 +105,7 @@ def test_wrong_digits_and_a_record_that_does_not_exist_show_the_same(anywhere, c
 
 def test_the_keyboard_alone_is_enough(page, code):
     page.goto("/en/")
-    tab_to(page, ".follow a")
+    tab_to(page, ".follow a[href$='/records/']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/records/")
     tab_to(page, "#id_code")

@@ -88,7 +88,7 @@ def test_the_table_below_names_every_address():
     """A new address needs its line in these tests; others have the board, results and letters."""
     urls = admin.site.get_model_admin(Record).get_urls()
     assert all(isinstance(url, URLPattern) for url in urls)
-    names = ["changelist", "add", "procedures", "letters", "board", "shops", None]
+    names = ["changelist", "add", "procedures", "letters", "letter_batch", "letter_file", "board", "shops", None]
     names += ["received", "result", "letter", "change"]
     assert [url.name for url in urls] == [name and f"records_record_{name}" for name in names]
 

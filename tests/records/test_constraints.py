@@ -15,7 +15,9 @@ from records.models import (
     DayException,
     Event,
     IssuedLetter,
+    LetterBatch,
     LetterForm,
+    LetterPiece,
     LookupFailure,
     Record,
     RecordWord,
@@ -74,6 +76,12 @@ def form(**values) -> LetterForm:
     return LetterForm.objects.create(**{"kind": "receipt", "number": "1", "title": "x", "basis": "x", **values})
 
 
+def batch(**values) -> LetterBatch:
+    asked = {"kind": "receipt", "unit": officer().unit, "first": "2024-08-28", "last": "2024-08-28"}
+    made = {"made_by": officer(), "made_at": NINE, "until": 1, "total": 1}
+    return LetterBatch.objects.create(**{**asked, **made, **values})
+
+
 FIGURES = {"unit": UnitFigure, "work": WorkFigure, "channel": ChannelFigure}
 
 
@@ -128,6 +136,10 @@ BREAKS = {
     "letterform_kind_known": lambda: form(kind="x"),
     "letterform_period_in_order": lambda: form(valid_from="2024-08-29", valid_to="2024-08-28"),
     "letterform_once": lambda: [form(), form()],
+    "letter_batch_kind_known": lambda: batch(kind="control"),
+    "letter_batch_period_in_order": lambda: batch(last="2024-08-27"),
+    "letter_batch_running_once": lambda: [batch(), batch()],
+    "letter_piece_once": lambda: [create(LetterPiece, batch=made, number=1, sealed_pdf=b"") for made in [batch()] * 2],
     "issued_letter_of_record_or_period": lambda: create(IssuedLetter, form=form(), issued_at=NINE),
     **{f"{name}_figure_once": lambda model=model: figure(model, times=2) for name, model in FIGURES.items()},
     **{f"{name}_figure_not_negative": lambda model=model: figure(model, count=-1) for name, model in FIGURES.items()},

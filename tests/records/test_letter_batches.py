@@ -20,6 +20,7 @@ from records.models import IssuedLetter, LetterBatch, LetterForm, LetterKind, Le
 from records.pdf import from_html
 from records.pdf_join import joined
 from records.statuses import Status
+from tests.programs import programs
 
 from .factories import CENTER, COMMUNE, NINE, in_status, moment, officer, receive, stranger, supervisor
 from .test_bulk_killed import Place, wait_until
@@ -275,8 +276,8 @@ print(batch.done)
 
 
 def test_killed_and_run_by_two_it_is_whole_and_each_receipt_is_logged_once(new_database):
-    with new_database("letters") as url:
-        place = Place(url)
+    with new_database("letters") as url, programs(url) as think:
+        place = Place(url, think)
         place.think(SEED)
         with place.start("run_bulk_jobs") as process:
             wait_until(lambda: place.count("SELECT count(*) FROM records_letterpiece") > 0, process, seconds=60)
