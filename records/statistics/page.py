@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from organisation.succession import State
 
@@ -17,7 +17,7 @@ from . import charts, told
 from .cells import Measure
 from .groups import Breakdown, Group, breakdown
 from .reading import By, Figures, Query, by_month, total
-from .words import months_text, number, per_cent, short_month, signed, span
+from .words import months_text, numeral, percentage, short_month, signed, span, spelled
 
 
 class Column(NamedTuple):
@@ -54,8 +54,12 @@ def columns() -> list[Column]:
 def texts(found: Figures) -> list[str]:
     """The figures as texts, in the order of the columns."""
     counts = (found.received, found.refused, found.resolved, found.ahead, found.on_time, found.late, found.in_process)
-    shares = (found.share_in_time, found.share_online)
-    return [*map(number, counts), *map(per_cent, shares), *map(span, (found.median, found.ninth_tenth))]
+    shares, times, language = (found.share_in_time, found.share_online), found.times(50, 90), get_language()
+    return [
+        *(numeral(count, language) for count in counts),
+        *(percentage(share, language) for share in shares),
+        *(spelled(time, language) for time in times),
+    ]
 
 
 def body(lines: Iterable[Line]) -> SafeString:

@@ -1,10 +1,11 @@
 """What the cells say of a period: the whole, month by month, and by groups of one sort; a query for each."""
 
 import datetime
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -117,22 +118,26 @@ class Figures:
 
     @property
     def median(self) -> Time | None:
-        return self.percentile(50)
+        return self.times(50)[0]
 
     @property
     def ninth_tenth(self) -> Time | None:
-        return self.percentile(90)
+        return self.times(90)[0]
 
-    def percentile(self, percent: int) -> Time | None:
-        """The smallest edge within which so many per cent of the records were worked on; None of nothing."""
-        buckets = sorted((measure, count) for measure, count in self.counts.items() if measure >= FIRST_BUCKET)
-        wanted = -(-percent * sum(count for _measure, count in buckets) // 100)
-        for measure, count in buckets:
-            wanted -= count
-            if wanted <= 0 < count:
-                minutes = edge(measure)
-                return Time(minutes) if minutes else Time(EDGES[-1], beyond=True)
-        return None
+    def times(self, *percents: int) -> list[Time | None]:
+        """The smallest edges within which so many per cent of the records were worked on; None of nothing."""
+        buckets = sorted(item for item in self.counts.items() if item[0] >= FIRST_BUCKET and item[1] > 0)
+        reached = list(accumulate(count for _measure, count in buckets))
+        if not buckets:
+            return [None for _percent in percents]
+        wanted = (-(-percent * reached[-1] // 100) for percent in percents)
+        return [time_of(buckets[bisect_left(reached, number)][0]) for number in wanted]
+
+
+def time_of(measure: int) -> Time:
+    """The edge of a bucket."""
+    minutes = edge(measure)
+    return Time(minutes) if minutes else Time(EDGES[-1], beyond=True)
 
 
 def left_open(counts: Counter[int]) -> int:

@@ -13,12 +13,12 @@ from .reading import Time
 
 
 def number(value: int) -> str:
-    return f"{value:,}".replace(",", get_format("THOUSAND_SEPARATOR"))
+    return numeral(value, get_language())
 
 
 def per_cent(share: float | None) -> str:
     """Two decimals; "N/A" of nothing (Decision 766/QĐ-TTg)."""
-    return _("N/A") if share is None else f"{share:.2f}\u00a0%".replace(".", get_format("DECIMAL_SEPARATOR"))
+    return percentage(share, get_language())
 
 
 def span(time: Time | None) -> str:
@@ -26,9 +26,23 @@ def span(time: Time | None) -> str:
     return spelled(time, get_language())
 
 
+# The same for who has many and asks for the language, the one that is active, once.
+
+
+@lru_cache(maxsize=4_096)
+def numeral(value: int, language: str | None) -> str:
+    return f"{value:,}".replace(",", get_format("THOUSAND_SEPARATOR", language))
+
+
+@lru_cache(maxsize=4_096)
+def percentage(share: float | None, language: str | None) -> str:
+    if share is None:
+        return _("N/A")
+    return f"{share:.2f}\u00a0%".replace(".", get_format("DECIMAL_SEPARATOR", language))
+
+
 @lru_cache(maxsize=512)
 def spelled(time: Time | None, language: str | None) -> str:
-    """A text of that language, the one that is active."""
     if time is None:
         return _("N/A")
     text = office_time(time.minutes)
