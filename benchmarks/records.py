@@ -156,6 +156,7 @@ def measure_figures() -> None:
         milliseconds(lambda _time: list(ChannelFigure.objects.values_list()), [0] * 20),
         milliseconds(lambda _time: cursor.execute(naive).fetchall(), [0] * 20),
     )
+    measure_monitoring(cursor, naive)
     officer = User.objects.get(username="demo-officer")
     plain = Record.objects.filter(unit=officer.unit_id, status=Status.RETURNED, procedure__electronic_process=False)
     received = plain.order_by("id")[: 2 * SAMPLE]
@@ -172,6 +173,36 @@ def measure_figures() -> None:
         without.append(milliseconds(resolve, begun[start + 20 : start + 40]))
         rollups.note, cells.of_record = keep
     told("resolved, figures kept or not", statistics.median(kept), statistics.median(without))
+
+
+def measure_monitoring(cursor: Any, naive: str) -> None:
+    """The statistics page, made anew each time, beside the plain aggregate that it stands for; the board of everything
+    that is open beside the plain count by agency, officer and day."""
+    from django.core.cache import caches
+    from django.test import Client
+
+    from organisation.models import User
+
+    public, staff = Client(SERVER_NAME="127.0.0.1"), Client(SERVER_NAME="127.0.0.1")
+    staff.force_login(User.objects.get(username="demo-supervisor"))
+    counted = """SELECT agency_id, officer_id, urgency::date, count(*) FROM records_record
+        WHERE status IN (1, 2, 4, 5, 6, 7) GROUP BY 1, 2, 3"""
+
+    def anew(_time: int) -> None:
+        for cache in caches.all():
+            cache.clear()
+        public.get("/statistics/")
+
+    told(
+        "statistics page, made anew",
+        milliseconds(anew, [0] * 20),
+        milliseconds(lambda _time: cursor.execute(naive).fetchall(), [0] * 20),
+    )
+    told(
+        "monitoring board",
+        milliseconds(lambda _time: staff.get("/admin/records/record/board/"), [0] * 20),
+        milliseconds(lambda _time: cursor.execute(counted).fetchall(), [0] * 20),
+    )
 
 
 def fresh(officer: Any, like: Any) -> Any:
