@@ -16,3 +16,16 @@ class Pages(admin.ModelAdmin):
         """The page of the template `name`, in the frame of the admin."""
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, f"admin/{self.folder or self.opts.app_label}/{name}.html", context)
+
+
+class OnlyLookedAt:
+    """What the portal itself writes: nobody adds, changes or deletes it by a form."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

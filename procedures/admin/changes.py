@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from organisation.admin_pages import Pages
+from organisation.admin_pages import OnlyLookedAt, Pages
 from organisation.models import User
 from procedures import changes, loading
 from procedures.loading.edits import Edit, read_edit
@@ -52,7 +52,7 @@ def person_name(person: User | None) -> str:
 
 
 @admin.register(CatalogueVersion)
-class CatalogueVersionAdmin(Pages):
+class CatalogueVersionAdmin(OnlyLookedAt, Pages):
     """Versions are read, never written; whoever may bring a load may take one back."""
 
     list_display = ["number", "kind", "day", "made_at", "maker", "decision", "named", "takes_back"]
@@ -77,15 +77,6 @@ class CatalogueVersionAdmin(Pages):
             return gettext("takes back version %(number)d") % {"number": version.undoes.number}
         taken = getattr(version, "undone_by", None)
         return gettext("by version %(number)d") % {"number": taken.number} if taken else ""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def may_take_back(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"procedures.add_{CatalogueLoad._meta.model_name}")

@@ -6,14 +6,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from organisation.models import Agency, User
 from portal import clock
@@ -25,11 +23,9 @@ from records.models import IssuedLetter, LetterForm, LetterKind
 from . import letter_batches
 from .forms import day_input
 from .letter_batches import desks
+from .log import LogAdmin
 from .record_letters import issuer
 from .record_page import CHANGE, fetch
-
-PER_PAGE = 100
-BY_TIME = keyset.Order(("issued_at", "id"), descending=True)
 
 # Of one record ---------------------------------------------------------------------------------
 
@@ -158,38 +154,15 @@ def of_a_desk(request: HttpRequest, user: User, context: dict[str, Any]) -> Http
 
 
 @admin.register(IssuedLetter)
-class IssuedLetterAdmin(admin.ModelAdmin):
-    """What was issued, the last first: looked at, never changed."""
+class IssuedLetterAdmin(LogAdmin):
+    title, template = gettext_lazy("Issued letters"), "issued"
+    order = keyset.Order(("issued_at", "id"), descending=True)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def asked(self, request: HttpRequest) -> tuple[QuerySet[IssuedLetter], dict[str, Any]]:
+        return IssuedLetter.objects.select_related("form", "record", "unit", "issued_by"), {}
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_urls(self) -> list[Any]:
-        return [path("", self.admin_site.admin_view(self.changelist_view), name="records_issuedletter_changelist")]
-
-    @method_decorator(require_safe)
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rows = IssuedLetter.objects.select_related("form", "record", "unit", "issued_by")
-        rows = rows.defer("record__sealed", "record__papers", "record__pauses")
-        places = {name: request.GET.get(name, "") for name in ("after", "before")}
-        page = keyset.turn([rows], BY_TIME, PER_PAGE, after=places["after"], before=places["before"])
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Issued letters"),
-            "page": page,
-            "rows": [(letter, issuer(letter)) for letter in page.rows],
-            "beyond": not page.rows and any(places.values()),
-        }
-        return TemplateResponse(request, "admin/records/record/issued.html", context)
+    def person(self, row: IssuedLetter) -> str:
+        return issuer(row)
 
 
 # The forms as data -----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from organisation.admin_pages import Pages
+from organisation.admin_pages import OnlyLookedAt, Pages
 from organisation.models import User
 from organisation.roles import Deed, can
 from records.models import FrozenCorrection, FrozenMonth, Scope
@@ -53,17 +53,8 @@ class Correction(NamedTuple):
 
 
 @admin.register(FrozenMonth)
-class FrozenMonthAdmin(Pages):
+class FrozenMonthAdmin(OnlyLookedAt, Pages):
     """Months are frozen, and never anything else: both databases refuse it."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view

@@ -4,15 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import path
-from django.utils.decorators import method_decorator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from organisation.models import User
 from records import codes, keyset
@@ -20,9 +15,7 @@ from records.listing import ONE_DAY, midnight
 from records.models import Record, RecordRead
 
 from .forms import day_input, person_name
-
-PER_PAGE = 100
-BY_TIME = keyset.Order(("at", "id"), descending=True)
+from .log import LogAdmin
 
 
 class ReadingsForm(forms.Form):
@@ -67,37 +60,15 @@ class ReadingsForm(forms.Form):
 
 
 @admin.register(RecordRead)
-class RecordReadAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+class RecordReadAdmin(LogAdmin):
+    title, template = gettext_lazy("Who opened which record"), "readings"
+    order = keyset.Order(("at", "id"), descending=True)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.changelist_view)
-        return [path("", view, name="records_recordread_changelist")]
-
-    @method_decorator(require_safe)
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+    def asked(self, request: HttpRequest) -> tuple[QuerySet[RecordRead], dict[str, Any]]:
         form = ReadingsForm(request.GET)
-        readings = RecordRead.objects.filter(form.conditions()).select_related("reader", "record")
-        rows = readings.defer("record__sealed", "record__papers", "record__pauses")
-        places = {name: request.GET.get(name, "") for name in ("after", "before")}
-        page = keyset.turn([rows], BY_TIME, PER_PAGE, after=places["after"], before=places["before"])
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Who opened which record"),
-            "form": form,
-            "page": page,
-            "rows": [(reading, person_name(reading.reader)) for reading in page.rows],
-            "beyond": not page.rows and any(places.values()),
-            "state": {name: request.GET[name] for name in form.fields if request.GET.get(name)},
-        }
-        return TemplateResponse(request, "admin/records/record/readings.html", context)
+        rows = RecordRead.objects.filter(form.conditions()).select_related("reader", "record")
+        state = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
+        return rows, {"form": form, "state": state}
+
+    def person(self, row: RecordRead) -> str:
+        return person_name(row.reader)

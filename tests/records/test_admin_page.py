@@ -452,7 +452,7 @@ def test_the_list_of_readings_is_narrowed_by_reader_record_and_period(client, re
 
 
 def test_the_list_of_readings_comes_in_pages_and_counts_nothing(client, monkeypatch, readings):
-    monkeypatch.setattr("records.admin.readings.PER_PAGE", 2)
+    monkeypatch.setattr("records.admin.log.PER_PAGE", 2)
     client.force_login(supervisor())
     with CaptureQueriesContext(connection) as asked:
         page = client.get(READINGS)

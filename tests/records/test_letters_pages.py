@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from organisation.models import Agency
 from organisation.roles import Role
 from records import actions, apologies, opened
-from records.admin import letters
+from records.admin import log
 from records.letters import issuing
 from records.models import IssuedLetter, LetterForm
 from records.pdf import qr
@@ -215,7 +215,7 @@ def test_a_supervisor_reads_what_was_issued(client, monkeypatch, django_assert_m
     assert [letter.form.kind for letter, _by in client.get(LOG).context["rows"]] == ["register", "control", "receipt"]
     with django_assert_max_num_queries(5):
         client.get(LOG)
-    monkeypatch.setattr(letters, "PER_PAGE", 2)
+    monkeypatch.setattr(log, "PER_PAGE", 2)
     page = client.get(LOG).context["page"]
     rest = client.get(LOG, {"after": page.after})
     assert [letter.form.kind for letter, _by in rest.context["rows"]] == ["receipt"]
