@@ -180,7 +180,7 @@ def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList, ma
     if best != title:
         lines.append(because(said.called, marks.html(texts[best]), texts[best] not in index.in_english))
     elif found.marked:
-        lines.extend(among_papers(found, number, set(index.postings.lines[title]), said, marks))
+        lines.extend(among_papers(found, number, set(words(texts[title])), said, marks))
     missing = found.missing(number)
     if missing:
         crossed = " ".join(f"<s>{escape(word)}</s>" for word in missing)

@@ -9,8 +9,9 @@ import numpy as np
 from procedures.models import parse_code
 from procedures.text import clean, tokens
 
+from .facets import FILTERS, UNKNOWN
 from .highlight import Piece, cut, highlight
-from .index import FILTERS, UNKNOWN, ChannelFacts, Index, current
+from .index import ChannelFacts, Index, current
 from .postings import Numbers
 from .query import Query, understand
 from .scoring import Scores, compare

@@ -4,9 +4,8 @@ import datetime
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,17 +15,18 @@ from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
 from procedures import loads
 from procedures.learning.popularity import popularity
-from procedures.models import Channel, Document, EverydayName, FieldOwner, Level, Procedure, Result, Synonym
+from procedures.models import Channel, Document, EverydayName, Field, FieldOwner, Level, Procedure, Result, Synonym
 from procedures.text import words
 from procedures.uncollected import uncollected
 
+from . import facets
+from .facets import Listed
 from .lexicon import Lexicon
-from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Numbers, Postings, Weights, Writer
-from .sets import bits_of, union
+from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Numbers, Postings, Weights
+from .sets import union
+from .writing import Writer
 
 KIND_OF_PLACE = re.compile(r"^(Ủy ban nhân dân tỉnh|Thành phố|Thị xã|Thị trấn|Huyện|Phường|Xã) ")
-FILTERS = ("agency", "field", "level", "audience", "online")
-UNKNOWN = "unknown"  # the filter value for what the catalogue does not know
 
 
 class ChannelFacts(NamedTuple):
@@ -122,7 +122,9 @@ def build(now: str, day: datetime.date, more_names: Iterable[tuple[int, str]] = 
     """Read the public catalogue of `day` and index it, as if the procedures of these keys had `more_names`."""
     agencies = {agency.pk: agency for agency in Agency.objects.all()}
     owners = dict(FieldOwner.objects.valid_on(day).values_list("field_id", "agency_id"))
-    procedures = list(Procedure.objects.public(day).select_related("field"))
+    fields = Field.objects.in_bulk()
+    rows = Procedure.objects.public(day).values_list(*Listed._fields)
+    procedures = [Listed(*row) for row in rows]
     index = Index(now, day)
     index.codes = [procedure.code for procedure in procedures]
     index.number = {code: number for number, code in enumerate(index.codes)}
@@ -130,9 +132,9 @@ def build(now: str, day: datetime.date, more_names: Iterable[tuple[int, str]] = 
     index.ranks = np.array([item.everyday_rank + gains.get(item.pk, 0) for item in procedures], np.float32)
     index.electronic = sum(procedure.electronic_process for procedure in procedures)
     index.owners = [agencies[owners[item.field_id]].code if item.field_id in owners else "" for item in procedures]
-    fill_facets(index, procedures, agencies, owners)
-    of_each = [agencies.get(owners.get(item.field_id, 0)) for item in procedures]
-    index.postings = write(index, procedures, of_each, more_names)
+    fill_facets(index, procedures, fields, agencies)
+    by_field = {key: (field, agencies.get(owners.get(key, 0))) for key, field in fields.items()}
+    write(index, procedures, by_field, more_names)
     named_in_english = EverydayName.objects.filter(language="en").values_list("name", flat=True)
     index.in_english = frozenset([*index.english, *named_in_english])
     index.synonyms = synonyms()
@@ -153,33 +155,37 @@ def synonyms() -> dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]]
 
 
 def write(
-    index: Index, procedures: list[Procedure], owners: list[Agency | None], more_names: Iterable[tuple[int, str]]
-) -> Postings:
+    index: Index,
+    procedures: Sequence[Listed],
+    by_field: dict[int, tuple[Field, Agency | None]],
+    more_names: Iterable[tuple[int, str]],
+) -> None:
+    """All texts; `by_field` has each field, and the agency that owns it."""
     names, results, documents = (texts_of(model) for model in (EverydayName, Result, Document))
     for key, name in more_names:
         names[key].append(name)
     channels: defaultdict[int, list[ChannelFacts]] = defaultdict(list)
     for procedure_id, time, unit, fee in Channel.objects.values_list("procedure_id", "time", "unit", "fee_vnd"):
         channels[procedure_id].append(ChannelFacts(time, unit, fee))
-    writer = Writer(index.lexicon)
-    for procedure, owner in zip(procedures, owners, strict=True):
+    said_with = {key: texts_around(*pair) for key, pair in by_field.items()}
+    writer = Writer()
+    for procedure in procedures:
         index.english.append(procedure.name_en)
         index.levels.append(procedure.levels)
         index.online.append(procedure.online)
         index.channels.append(channels[procedure.pk])
         papers = [("results", name) for name in results[procedure.pk]]
         index.papers.append(papers + [("documents", name) for name in documents[procedure.pk]])
-        writer.add(
-            procedure.name,
-            [*filter(None, [procedure.name_en]), *names[procedure.pk]],
-            [
-                (IN_FIELD, [procedure.field.name, procedure.field.name_en]),
-                (IN_AGENCY, [owner.name, owner.name_en, owner.short_name] if owner else []),
-                (IN_RESULTS, results[procedure.pk]),
-                (IN_DOCUMENTS, documents[procedure.pk]),
-            ],
-        )
-    return writer.postings()
+        called = [procedure.name_en, *names[procedure.pk]] if procedure.name_en else names[procedure.pk]
+        held_in = [(IN_RESULTS, results[procedure.pk]), (IN_DOCUMENTS, documents[procedure.pk])]
+        writer.add(procedure.name, called, said_with[procedure.field_id] + held_in)
+    index.postings, index.lexicon = writer.written()
+
+
+def texts_around(field: Field, owner: Agency | None) -> list[tuple[float, list[str]]]:
+    """What all procedures of a field are found by as well, with its weight."""
+    named = [(IN_FIELD, [field.name, field.name_en])]
+    return [*named, (IN_AGENCY, [owner.name, owner.name_en, owner.short_name])] if owner else named
 
 
 def texts_of(model: type[EverydayName | Result | Document]) -> defaultdict[int, list[str]]:
@@ -206,61 +212,29 @@ def places(agencies: Collection[Agency]) -> dict[tuple[str, ...], Level]:
 
 
 def fill_facets(
-    index: Index, procedures: list[Procedure], agencies: dict[int, Agency], owners: dict[int, int]
+    index: Index, procedures: Sequence[Listed], fields: dict[int, Field], agencies: dict[int, Agency]
 ) -> None:
-    """Who has which value, as sets of documents; the procedures of a unit follow from its kind."""
-    sets: dict[str, defaultdict[str, int]] = {
-        name: defaultdict(int) for name in ("agency", "field", "level", "audience", "online", "center")
-    }
-    for number, procedure in enumerate(procedures):
-        bit = 1 << number
-        owner = agencies.get(owners.get(procedure.field_id, 0))
-        if owner:
-            sets["agency"][owner.code] |= bit
-        sets["field"][procedure.field.slug] |= bit
-        sets["online"][procedure.online or UNKNOWN] |= bit
-        for level in procedure.levels:
-            sets["level"][level.value] |= bit
-        for audience in procedure.audiences:
-            sets["audience"][audience.value] |= bit
-        if procedure.at_center:
-            sets["center"]["yes"] |= bit
+    """Who has which value; the procedures of a unit follow from its kind."""
+    index.facets = facets.of_procedures(procedures, index.owners, [fields[each.field_id].slug for each in procedures])
     handed_in = {
-        AgencyKind.DISTRICT: sets["level"][Level.DISTRICT.value],
-        AgencyKind.COMMUNE: sets["level"][Level.COMMUNE.value],
-        AgencyKind.CENTER: sets["center"]["yes"],
+        AgencyKind.DISTRICT: index.facets["level"][Level.DISTRICT.value],
+        AgencyKind.COMMUNE: index.facets["level"][Level.COMMUNE.value],
+        AgencyKind.CENTER: index.facets["center"]["yes"],
     }
     valid = [agency for agency in agencies.values() if agency.is_valid(index.day)]
     for agency in valid:
         if agency.kind in handed_in:
-            sets["agency"][agency.code] = handed_in[AgencyKind(agency.kind)]
+            index.facets["agency"][agency.code] = handed_in[AgencyKind(agency.kind)]
     index.has_districts = any(agency.kind == AgencyKind.DISTRICT for agency in valid)
-    index.facets = {name: dict(values) for name, values in sets.items()}
-    for name, values in sets.items():
-        alike: defaultdict[int, set[str]] = defaultdict(set)  # all communes, for one, have the same procedures
-        for value, mask in values.items():
-            alike[mask].add(value)
-        index.alike[name] = {mask: frozenset(group) for mask, group in alike.items()}
-    number_groups(index)
-    shown = [agency for agency in valid if agency.code in sets["agency"] or agency.kind in OWNER_KINDS]
+    index.alike = facets.alike(index.facets)
+    index.groups, index.carried = facets.number_groups(index.alike, len(procedures))
+    shown = [agency for agency in valid if agency.code in index.facets["agency"] or agency.kind in OWNER_KINDS]
     index.labels["agency"] = {agency.code: agency.name for agency in shown}
     index.labels_en["agency"] = {agency.code: agency.name_en for agency in shown}
-    fields = {procedure.field.slug: procedure.field for procedure in procedures}
-    index.labels["field"] = {slug: item.name for slug, item in fields.items()}
-    index.labels_en["field"] = {slug: item.name_en or item.name for slug, item in fields.items()}
+    by_slug = {field.slug: field for field in fields.values()}
+    index.labels["field"] = {slug: by_slug[slug].name for slug in index.facets["field"]}
+    index.labels_en["field"] = {slug: by_slug[slug].name_en or by_slug[slug].name for slug in index.facets["field"]}
     fill_successors(index, agencies)
-
-
-def number_groups(index: Index) -> None:
-    """Number the groups of alike values; a document has a row of them, filled up with the first, which is empty."""
-    index.groups = [(FILTERS[0], frozenset())]
-    of_each: list[list[int]] = [[] for _code in index.codes]
-    for name in FILTERS:
-        for mask, values in index.alike[name].items():
-            for number in bits_of(mask, len(index.codes)).nonzero()[0].tolist():
-                of_each[number].append(len(index.groups))
-            index.groups.append((name, values))
-    index.carried = np.array(list(zip_longest(*of_each, fillvalue=0)), np.intp).T
 
 
 def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:

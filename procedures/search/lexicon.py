@@ -38,11 +38,6 @@ class Lexicon:
         self.completions = remembering(self.find_completions)
         self.phrases = remembering(self.find_phrases)
 
-    def read(self, lines: Sequence[list[str]]) -> None:
-        """Count the words and pairs of these lines."""
-        self.counts.update(chain.from_iterable(lines))
-        self.pairs.update(chain.from_iterable(map(pairwise, lines)))
-
     @cached_property
     def ordered(self) -> list[str]:
         return sorted(self.counts)

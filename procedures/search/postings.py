@@ -1,38 +1,97 @@
 """Where each word of the catalogue stands: in which lines, and in which procedures with which weight."""
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from procedures.text import both_forms, words
-
-from .lexicon import Lexicon
 from .remember import remembering
 
 Numbers = npt.NDArray[np.intp]  # NumPy picks by no other type without converting it
 Weights = npt.NDArray[np.float32]
+
+Row = TypeVar("Row", Numbers, Weights)
 
 Options = tuple[tuple[str, float], ...]  # what a word may stand for, each with its weight
 Phrases = tuple[tuple[tuple[str, ...], float], ...]  # the same for what several words may stand for
 
 # What a word counts for the procedure as a whole, by where it stands; papers little, for most are the same everywhere.
 IN_FIELD, IN_AGENCY, IN_RESULTS, IN_DOCUMENTS = 0.7, 0.35, 0.2, 0.2
-TITLE = 2  # a title counts like so many names
-SATURATION = 4.0  # names that hold a word count ever less: one of them counts 1 / (1 + SATURATION)
 OTHER_ACCENTS = 0.4  # what a word counts whose accents are others than the typed ones
 SURE = 0.75  # weight from which an option tells how much its word says
 FAINT = 0.02  # the weight up to which a phrase of which little is there is not there
 COMMONEST = 0.2  # the least that a word says, however common
 
 
-@dataclass
-class Occurrences:
+def distinct(row: Row) -> Row:
+    """Each number once, in order: `np.unique`, which hashes, takes ten times as long."""
+    ordered = np.sort(row)
+    return ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Numbers in groups: `grouped[n]` are those of group n, each once and in order."""
+
+    starts: Numbers
+    members: Numbers
+
+    @classmethod
+    def of(cls, groups: Numbers, members: Numbers, count: int) -> "Grouped":
+        """`members` by their `groups`, of which there are `count`."""
+        bound = int(members.max(initial=0)) + 1
+        group, member = np.divmod(distinct(groups * bound + members), bound)
+        return cls(np.searchsorted(group, np.arange(count + 1)), member)
+
+    def __getitem__(self, group: int) -> Numbers:
+        return self.members[self.starts[group] : self.starts[group + 1]]
+
+    def groups(self) -> Numbers:
+        """The group of each member."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which words stand beside each other in titles and names, how often, and in which."""
+
+    numbers: Mapping[str, int]  # of words
+    keys: Numbers  # of each pair, in order: its first word's number × how many words there are + its second's
+    counts: Numbers  # of each pair
+    lines: Grouped  # of each pair
+
+    @classmethod
+    def of(cls, texts: Numbers, words: Numbers, numbers: Mapping[str, int]) -> "Pairs":
+        """`words` one after the other, with the text of each."""
+        together = texts[1:] == texts[:-1]
+        found = (words[:-1] * len(numbers) + words[1:])[together]
+        keys = distinct(found)
+        pair = np.searchsorted(keys, found)
+        counts = np.bincount(pair, minlength=len(keys))
+        return cls(numbers, keys, counts, Grouped.of(pair, texts[1:][together], len(keys)))
+
+    def find(self, first: str, second: str) -> Numbers | None:
+        """The lines in which `second` follows `first`; None when there is none."""
+        numbers = self.numbers
+        if first not in numbers or second not in numbers:
+            return None
+        key = numbers[first] * len(numbers) + numbers[second]
+        place = int(np.searchsorted(self.keys, key))
+        return self.lines[place] if place < len(self.keys) and self.keys[place] == key else None
+
+    def counted(self) -> dict[tuple[str, str], int]:
+        """Each pair, and how often it stands there."""
+        names = [*self.numbers]
+        first, second = (number.tolist() for number in np.divmod(self.keys, max(len(names), 1)))
+        pairs = zip(map(names.__getitem__, first), map(names.__getitem__, second), strict=True)
+        return dict(zip(pairs, self.counts.tolist(), strict=True))
+
+
+class Occurrences(NamedTuple):
     """Where one folded word stands."""
 
     lines: Numbers
@@ -67,12 +126,18 @@ class Standing(NamedTuple):
 class Postings:
     """The lines of the catalogue, grouped by procedure, and where each word and each pair of neighbours stands."""
 
-    texts: list[str]
-    lines: list[list[str]]  # the folded words of each
+    texts: list[str]  # of each line
     starts: Numbers  # the first line of each procedure
     number_of: Numbers  # the procedure of each line
-    words: dict[str, Occurrences]
-    pairs: dict[tuple[str, str], Numbers]
+    numbers: Mapping[str, int]  # of folded words
+    forms: Mapping[int, Mapping[str, int]]  # a word → its accented forms, where there are several
+    lines: Grouped  # of each word
+    spelt: Grouped  # the lines of each accented form
+    called: Grouped  # the procedures in whose lines each word stands
+    procedures: Grouped  # all that hold it
+    weights: Weights  # of all members of `procedures`
+    pairs: Pairs
+    tells: Weights  # of each word: how much it tells procedures apart
     says: Weights  # of each line: how much all its words say
     unknown: float  # what a word says that stands nowhere
 
@@ -81,6 +146,22 @@ class Postings:
         # Queries differ, their words hardly.
         self.standing = remembering(self.find_standing)
         self.phrase = remembering(self.find_phrase)
+        self.pair = remembering(self.pairs.find)
+
+    def word(self, folded: str) -> Occurrences | None:
+        """Where a folded word stands; None when it stands nowhere."""
+        number = self.numbers.get(folded)
+        if number is None:
+            return None
+        held = slice(*self.procedures.starts[number : number + 2].tolist())
+        return Occurrences(
+            lines=self.lines[number],
+            spellings={accented: self.spelt[form] for accented, form in self.forms.get(number, {}).items()},
+            called=self.called[number],
+            procedures=self.procedures.members[held],
+            weights=self.weights[held],
+            says=float(self.tells[number]),
+        )
 
     def rows(self) -> tuple[Weights, Weights, Weights]:
         """Empty rows over lines, procedures, and procedures again."""
@@ -95,7 +176,7 @@ class Postings:
         In each place with the one of most weight. `accented` is how `typed` was spelt, empty when the person types
         without accents.
         """
-        known = [(option, weight, self.words[option]) for option, weight in options if option in self.words]
+        known = [(option, weight, there) for option, weight in options if (there := self.word(option))]
         parts, alike = [self.phrase(phrase).lowered(weight) for phrase, weight in phrases], defaultdict(list)
         for option, weight, there in known:
             if option == typed and accented and there.spellings:
@@ -131,7 +212,7 @@ class Postings:
 
     def find_phrase(self, phrase: tuple[str, ...]) -> Standing:
         """Where a phrase stands: the more of it is there the more, all of its words 1."""
-        words = [self.words[word] for word in dict.fromkeys(phrase) if word in self.words]
+        words = [there for word in dict.fromkeys(phrase) if (there := self.word(word))]
         lines, whole, called = self.rows()
         if len(words) == len(set(phrase)):
             total = sum(word.says for word in words)
@@ -162,107 +243,3 @@ def complete(share: Weights) -> Weights:
     weight = share * share * share
     weight[weight < FAINT] = 0
     return weight
-
-
-@dataclass
-class Writer:
-    """Takes procedures one by one, then gives their postings. Words are numbered as they come."""
-
-    lexicon: Lexicon
-    texts: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    lines: list[list[str]] = field(default_factory=list)
-    spellings: defaultdict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    pairs: defaultdict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    numbers: dict[str, int] = field(default_factory=dict)  # of words
-    shared: dict[str, Numbers] = field(default_factory=dict)  # a text → its words
-    held: list[tuple[int, Numbers, Weights]] = field(default_factory=list)  # a procedure, words, a weight for each
-
-    def add(self, title: str, names: Iterable[str], others: Iterable[tuple[float, Iterable[str]]]) -> None:
-        """One procedure: its title, its other names, and texts of lower weight."""
-        number = len(self.starts)
-        self.starts.append(len(self.texts))
-        counts: Counter[str] = Counter()
-        for text in (title, *names):
-            for word in self.add_line(text):
-                counts[word] += TITLE if text is title else 1
-        self.lexicon.titles += [*self.lines[self.starts[-1]], " "]
-        count = np.array([*counts.values()], np.float32)
-        self.held.append((number, self.numbered(counts), count / (count + np.float32(SATURATION))))
-        for weight, texts in others:
-            for text in texts:
-                there = self.words_of(text)
-                self.held.append((number, there, np.full(len(there), weight, np.float32)))
-
-    def numbered(self, folded: Iterable[str]) -> Numbers:
-        return np.array([self.numbers.setdefault(word, len(self.numbers)) for word in folded], np.intp)
-
-    def words_of(self, text: str) -> Numbers:
-        """The words of a text that many procedures share: a field, an agency, a paper that everybody brings."""
-        found = self.shared.get(text)
-        if found is None:
-            found = self.shared[text] = self.numbered({*words(text)})
-        return found
-
-    def add_line(self, text: str) -> set[str]:
-        """A title or a name; its folded words."""
-        line, place = both_forms(text), len(self.texts)
-        folded = [word for word, _accented in line]
-        self.texts.append(text)
-        self.lines.append(folded)
-        for spelt in set(line):
-            self.spellings[spelt].append(place)
-        for pair in set(pairwise(folded)):
-            self.pairs[pair].append(place)
-        return set(folded)
-
-    def postings(self) -> Postings:
-        self.lexicon.read(self.lines)
-        number_of = np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.texts)]))
-        spellings: defaultdict[str, dict[str, Numbers]] = defaultdict(dict)
-        for (word, accented), lines in self.spellings.items():
-            spellings[word][accented] = np.array(lines, np.intp)
-        occurrences = {
-            word: self.occurrences(spellings.get(word, {}), *held, number_of) for word, held in self.holders()
-        }
-        says = [sum(occurrences[word].says for word in line) for line in self.lines]
-        return Postings(
-            texts=self.texts,
-            lines=self.lines,
-            starts=np.array(self.starts, np.intp),
-            number_of=number_of,
-            words=occurrences,
-            pairs={pair: np.array(lines, np.intp) for pair, lines in self.pairs.items()},
-            says=np.maximum(np.array(says, np.float32), COMMONEST),
-            unknown=math.log(1 + len(self.starts)),
-        )
-
-    def holders(self) -> Iterator[tuple[str, tuple[Numbers, Weights]]]:
-        """Each word with the procedures that hold it, in order, and the highest weight with which each does."""
-        if not self.held:
-            return
-        procedures, numbers, weights = zip(*self.held, strict=True)
-        owner = np.repeat(np.array(procedures, np.intp), [len(there) for there in numbers])
-        word, weight = np.concatenate(numbers), np.concatenate(weights)
-        order = np.lexsort((owner, word))
-        owner, word, weight = owner[order], word[order], weight[order]
-        firsts = np.flatnonzero(np.diff(word, prepend=-1) | np.diff(owner, prepend=-1))
-        owner, word, weight = owner[firsts], word[firsts], np.maximum.reduceat(weight, firsts)
-        ends = np.searchsorted(word, np.arange(1, len(self.numbers)))
-        yield from zip(self.numbers, zip(np.split(owner, ends), np.split(weight, ends), strict=True), strict=True)
-
-    def occurrences(
-        self, spellings: Mapping[str, Numbers], procedures: Numbers, weights: Weights, number_of: Numbers
-    ) -> Occurrences:
-        lines = np.unique(np.concatenate(list(spellings.values()))) if spellings else np.empty(0, np.intp)
-        called = np.unique(number_of[lines])
-        common = len(called) + 0.5  # papers make no word common
-        rarity = math.log(1 + (len(self.starts) - len(called) + 0.5) / common)
-        return Occurrences(
-            lines=lines,
-            spellings=spellings if len(spellings) > 1 else {},
-            called=called,
-            procedures=procedures,
-            weights=weights,
-            says=max(COMMONEST, rarity),
-        )

@@ -1,6 +1,6 @@
 """Sets of documents: kept as integers with a bit for each, asked as arrays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 
@@ -13,6 +13,13 @@ Members = npt.NDArray[np.bool_]  # whether a document belongs to a set
 def bits_of(mask: int, size: int) -> Members:
     packed = np.frombuffer(mask.to_bytes(-(-size // 8), "little"), np.uint8)
     return np.unpackbits(packed, bitorder="little", count=size).astype(np.bool_)
+
+
+def mask_of(numbers: Sequence[int], size: int) -> int:
+    """The set of these documents, of `size` in all."""
+    members = np.zeros(size, np.bool_)
+    members[numbers] = True
+    return int.from_bytes(np.packbits(members, bitorder="little").tobytes(), "little")
 
 
 def union(sets: Iterable[int]) -> int:

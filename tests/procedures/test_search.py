@@ -13,7 +13,8 @@ from procedures.judged import SHIPPED, measure, read_judged
 from procedures.models import Field, FieldOwner, Procedure, Synonym
 from procedures.search import FILTERS, current, find, highlight
 from procedures.search.lexicon import Lexicon
-from procedures.text import clean, tokens, words
+from procedures.search.writing import Writer
+from procedures.text import clean, tokens
 
 BIRTH, MARRIAGE = "1.001193", "1.000894"
 
@@ -85,9 +86,10 @@ def test_more_slips_than_that_are_not_forgiven(query):
 
 
 def lexicon(*lines: str) -> Lexicon:
-    learnt = Lexicon()
-    learnt.read([words(line) for line in lines])
-    return learnt
+    writer = Writer()
+    for line in lines:
+        writer.add(line, [], [])
+    return writer.written()[1]
 
 
 def test_the_limits_of_slips_are_three_and_seven_letters():

@@ -1,0 +1,99 @@
+"""What the filters of a search count: who has which value, as sets of documents."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from procedures.models import Audience, Level
+
+from .postings import Grouped, Numbers
+from .sets import bits_of, mask_of
+
+FILTERS = ("agency", "field", "level", "audience", "online")
+UNKNOWN = "unknown"  # the filter value for what the catalogue does not know
+
+Value = TypeVar("Value", bound=Hashable)
+Facets = dict[str, dict[str, int]]  # filter → value → set of documents
+Alike = dict[str, dict[int, frozenset[str]]]  # filter → set of documents → values that have it
+
+
+class Listed(NamedTuple):
+    """What search reads of a public procedure, by the names of its columns."""
+
+    pk: int
+    code: str
+    name: str
+    name_en: str
+    field_id: int
+    online: str
+    everyday_rank: int
+    electronic_process: bool
+    at_center: bool
+    level_province: bool
+    level_district: bool
+    level_commune: bool
+    audience_citizen: bool
+    audience_business: bool
+    audience_organisation: bool
+    audience_official: bool
+    audience_foreigner: bool
+
+    @property
+    def levels(self) -> list[Level]:
+        return levels(self.level_province, self.level_district, self.level_commune)
+
+
+@cache
+def levels(*flags: bool) -> list[Level]:
+    return [level for level, flag in zip(Level, flags, strict=True) if flag]
+
+
+def by_value(values: Iterable[Value], size: int) -> dict[Value, int]:
+    """Each value that is not empty → the documents that have it; `values` has one of each document."""
+    having: defaultdict[Value, list[int]] = defaultdict(list)
+    for number, value in enumerate(values):
+        having[value].append(number)
+    return {value: mask_of(numbers, size) for value, numbers in having.items() if value}
+
+
+def of_procedures(
+    procedures: Sequence[Listed], owners: Iterable[str], slugs: Iterable[str]
+) -> dict[str, dict[str, int]]:
+    """Filter → value → the documents that have it. `owners` (codes, perhaps empty) and `slugs` are those of each."""
+
+    def flagged(flag: str) -> int:
+        return by_value((getattr(each, flag) for each in procedures), len(procedures)).get(True, 0)
+
+    audiences = {audience.value: flagged(f"audience_{audience.value}") for audience in Audience}
+    return {
+        "agency": by_value(owners, len(procedures)),
+        "field": by_value(slugs, len(procedures)),
+        "level": {level.value: flagged(f"level_{level.value}") for level in Level},
+        "audience": {value: mask for value, mask in audiences.items() if mask},
+        "online": by_value((each.online or UNKNOWN for each in procedures), len(procedures)),
+        "center": {"yes": flagged("at_center")},
+    }
+
+
+def alike(facets: Facets) -> Alike:
+    """The values that have the same documents: all communes, for one."""
+    found: dict[str, defaultdict[int, set[str]]] = {name: defaultdict(set) for name in facets}
+    for name, values in facets.items():
+        for value, mask in values.items():
+            found[name][mask].add(value)
+    return {name: {mask: frozenset(values) for mask, values in sets.items()} for name, sets in found.items()}
+
+
+def number_groups(alike: Alike, size: int) -> tuple[list[tuple[str, frozenset[str]]], Numbers]:
+    """Numbers the groups of alike values; a document has a row of them, filled up with the first, which is empty."""
+    named = [(name, mask, values) for name in FILTERS for mask, values in alike[name].items()]
+    holders = [bits_of(mask, size).nonzero()[0] for _name, mask, _values in named]
+    group = np.repeat(np.arange(1, len(named) + 1), [len(each) for each in holders])
+    of_each = Grouped.of(np.concatenate([*holders, np.empty(0, np.intp)]), group, size)
+    lengths = np.diff(of_each.starts)
+    carried = np.zeros((size, lengths.max(initial=0)), np.intp)
+    carried[np.arange(carried.shape[1]) < lengths[:, np.newaxis]] = of_each.members
+    return [(FILTERS[0], frozenset()), *((name, values) for name, _mask, values in named)], carried

@@ -1,0 +1,171 @@
+"""The texts of the catalogue become postings: each word gets a number, the rest is done to whole rows of numbers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from procedures.text import both_forms
+
+from .lexicon import Lexicon
+from .postings import COMMONEST, Grouped, Numbers, Pairs, Postings, Weights, distinct
+
+TITLE = 2  # a title counts like so many names
+SATURATION = 4.0  # names that hold a word count ever less: one of them counts 1 / (1 + SATURATION)
+
+
+class Words(NamedTuple):
+    """The words of some texts, one after the other."""
+
+    texts: Numbers  # the text of each
+    spelt: Numbers  # its number as it is spelt there
+    folded: Numbers  # its number without accents
+
+
+class Holders(NamedTuple):
+    """Procedures and words that they hold, in rows of equal length."""
+
+    words: Numbers
+    procedures: Numbers
+    weights: Weights
+
+
+class Vocabulary(dict[str, tuple[int, ...]]):
+    """What is written between two blanks → its words as they are spelt, numbered as they come."""
+
+    def __init__(self) -> None:
+        self.spellings: dict[tuple[str, str], int] = {}  # folded, accented
+        self.folded: dict[str, int] = {}
+        self.folded_of: list[int] = []  # of each spelling
+
+    def __missing__(self, written: str) -> tuple[int, ...]:
+        self[written] = found = tuple(map(self.number, both_forms(written)))
+        return found
+
+    def number(self, word: tuple[str, str]) -> int:
+        if word not in self.spellings:
+            self.spellings[word] = len(self.spellings)
+            self.folded_of.append(self.folded.setdefault(word[0], len(self.folded)))
+        return self.spellings[word]
+
+    def read(self, texts: Sequence[str]) -> Words:
+        parts = [text.split() for text in texts]  # no word goes over a blank
+        numbers = list(map(self.__getitem__, chain.from_iterable(parts)))
+        text_of_part = np.repeat(np.arange(len(texts)), list(map(len, parts)))
+        spelt = np.fromiter(chain.from_iterable(numbers), np.intp)
+        return Words(np.repeat(text_of_part, list(map(len, numbers))), spelt, np.array(self.folded_of, np.intp)[spelt])
+
+    def forms(self, lines: Grouped) -> dict[int, dict[str, int]]:
+        """A folded word → its accented forms, where `lines` of titles and names know several."""
+        forms: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        for (folded, accented), spelling in self.spellings.items():
+            if len(lines[spelling]):
+                forms[self.folded[folded]][accented] = spelling
+        return {word: spelt for word, spelt in forms.items() if len(spelt) > 1}
+
+
+@dataclass
+class Writer:
+    """Takes procedures one by one, then gives their postings, and the words of titles and names."""
+
+    texts: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    shared: dict[str, int] = field(default_factory=dict)  # a text of lower weight, which many have, → its number
+    owners: list[int] = field(default_factory=list)  # procedures that have such a text
+    held: list[int] = field(default_factory=list)  # which it is
+    weights: list[float] = field(default_factory=list)
+
+    def add(self, title: str, names: Iterable[str], others: Iterable[tuple[float, Iterable[str]]]) -> None:
+        """One procedure: its title, its other names, and texts of lower weight."""
+        for weight, texts in others:
+            for text in texts:
+                self.owners.append(len(self.starts))
+                self.held.append(self.shared.setdefault(text, len(self.shared)))
+                self.weights.append(weight)
+        self.starts.append(len(self.texts))
+        self.texts += [title, *names]
+
+    def written(self) -> tuple[Postings, Lexicon]:
+        vocabulary = Vocabulary()
+        here, elsewhere = vocabulary.read(self.texts), vocabulary.read(list(self.shared))
+        size, count = len(self.starts), len(vocabulary.folded)
+        starts = np.array(self.starts, np.intp)
+        number_of = np.repeat(np.arange(size), np.diff(starts, append=len(self.texts)))
+        lines = Grouped.of(here.folded, here.texts, count)
+        spelt = Grouped.of(here.spelt, here.texts, len(vocabulary.spellings))
+        called = Grouped.of(lines.groups(), number_of[lines.members], count)
+        holders = [in_names(lines, number_of, starts), self.in_shared(elsewhere)]
+        procedures, weights = heaviest(holders, count, size)
+        pairs = Pairs.of(here.texts, here.folded, vocabulary.folded)
+        says = rarity(np.diff(called.starts), size)
+        postings = Postings(
+            texts=self.texts,
+            starts=starts,
+            number_of=number_of,
+            numbers=vocabulary.folded,
+            forms=vocabulary.forms(spelt),
+            lines=lines,
+            spelt=spelt,
+            called=called,
+            procedures=procedures,
+            weights=weights,
+            pairs=pairs,
+            tells=says,
+            says=np.bincount(here.texts, says[here.folded], len(self.texts)).clip(COMMONEST).astype(np.float32),
+            unknown=float(np.log1p(size)),
+        )
+        return postings, lexicon(here, pairs, starts)
+
+    def in_shared(self, words: Words) -> Holders:
+        """Who holds the `words` of the texts of lower weight."""
+        of_text, held = Grouped.of(words.texts, words.folded, len(self.shared)), np.array(self.held, np.intp)
+        lengths = np.diff(of_text.starts)[held]
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        found = of_text.members[np.repeat(of_text.starts[held], lengths) + within]
+        owners, weights = np.array(self.owners, np.intp), np.array(self.weights, np.float32)
+        return Holders(found, np.repeat(owners, lengths), np.repeat(weights, lengths))
+
+
+def in_names(lines: Grouped, number_of: Numbers, starts: Numbers) -> Holders:
+    """Who holds the words of titles and names: the more of these, the more it counts."""
+    word, procedure = lines.groups(), number_of[lines.members]
+    counts = np.where(lines.members == starts[procedure], TITLE, 1)
+    firsts = np.flatnonzero(np.diff(word, prepend=-1) | np.diff(procedure, prepend=-1))
+    count = np.add.reduceat(counts, firsts).astype(np.float32) if len(firsts) else np.empty(0, np.float32)
+    return Holders(word[firsts], procedure[firsts], count / (count + np.float32(SATURATION)))
+
+
+def heaviest(holders: Sequence[Holders], count: int, size: int) -> tuple[Grouped, Weights]:
+    """For each of `count` words those of `size` procedures that hold it, each with the highest of its weights."""
+    words = np.concatenate([each.words for each in holders])
+    procedures = np.concatenate([each.procedures for each in holders])
+    weights: Weights = np.concatenate([each.weights for each in holders])
+    levels = distinct(weights)
+    # One number for all three: numbers are sorted many times faster than rows.
+    keys = np.sort((words * size + procedures) * len(levels) + np.searchsorted(levels, weights))
+    pairs, level = np.divmod(keys, max(len(levels), 1))
+    lasts = np.flatnonzero(np.diff(pairs, append=-1))
+    word, procedure = np.divmod(pairs[lasts], max(size, 1))
+    return Grouped(np.searchsorted(word, np.arange(count + 1)), procedure), levels[level[lasts]]
+
+
+def rarity(called: Numbers, size: int) -> Weights:
+    """How much words tell procedures apart that so many are called by: their inverse document frequency."""
+    return np.log1p((size - called + 0.5) / (called + 0.5)).clip(COMMONEST)  # papers make no word common
+
+
+def lexicon(words: Words, pairs: Pairs, starts: Numbers) -> Lexicon:
+    """The words of titles and names, how often each stands there, and beside which other."""
+    names = [*pairs.numbers]
+    counts = np.bincount(words.folded, minlength=len(names)).tolist()
+    in_title = np.isin(words.texts, starts)
+    text, titles = words.texts[in_title], words.folded[in_title]
+    ends = np.flatnonzero(np.diff(text, append=-1)) + 1
+    return Lexicon(
+        counts=Counter({word: number for word, number in zip(names, counts, strict=True) if number}),
+        pairs=Counter(pairs.counted()),
+        titles=[*map([*names, " "].__getitem__, np.insert(titles, ends, len(names)).tolist())],
+    )
