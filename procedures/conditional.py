@@ -41,7 +41,8 @@ def etag_of(request: HttpRequest, content: str, day: datetime.date) -> str:
         day.isoformat(),
         get_language() or "",
         request.get_host(),
-        request.get_full_path(),
+        request.path,
+        request.META.get("QUERY_STRING", ""),
     )
     parts += fragment(request)
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -116,7 +116,8 @@ def filter_selects(found: Found, chosen: Mapping[str, str], moved: Sequence[Agen
 class Block(NamedTuple):
     """Options that stand together and always have the same count, such as all communes, cut where it belongs."""
 
-    value: str  # of one of them
+    group: int  # of the index; 0 when nothing has these values
+    values: frozenset[str]
     html: list[str]
 
 
@@ -125,12 +126,14 @@ def options(found: Found, name: str, chosen: str) -> str:
     kept = found.index.kept.setdefault(f"options {get_language()}", {})
     if name not in kept:
         kept["all"] = ALL.format(_("All"))
-        kept[name] = {block.value: (place, block) for place, block in enumerate(blocks(found.index, name))}
-    counts = found.counts[name]
-    shown = kept[name].keys() & counts.keys()
-    if chosen:  # it is offered even where it leaves nothing
-        shown |= kept[name].keys() & found.index.alike_with(name, chosen)
-    lines = [str(counts.get(block.value, 0)).join(block.html) for _place, block in sorted(map(kept[name].get, shown))]
+        kept[name] = list(blocks(found.index, name))
+    counts = found.counts
+    # What was chosen is offered even where it leaves nothing.
+    lines = [
+        str(counts.get(group, 0)).join(html)
+        for group, values, html in kept[name]
+        if group in counts or chosen in values
+    ]
     html = "".join(lines)
     return kept["all"] + (html.replace(f'value="{chosen}"', f'value="{chosen}" selected') if chosen else html)
 
@@ -140,9 +143,13 @@ def blocks(index: Index, name: str) -> Iterator[Block]:
     named = [(value, str(text)) for value, text in CHOICES.get(name, ())] or [
         (value, listing.label(index, name, value)) for value in index.labels[name]
     ]
+
+    def alike(choice: tuple[str, str]) -> frozenset[str]:
+        return index.groups[index.group_of.get((name, choice[0]), 0)].values or frozenset({choice[0]})
+
     if name not in CHOICES:
-        named.sort(key=lambda choice: (len(index.alike_with(name, choice[0])), choice[1]))
-    for _together, alike in groupby(named, key=lambda choice: index.alike_with(name, choice[0])):
-        group = list(alike)
-        html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in group)
-        yield Block(group[0][0], html.split(COUNT))
+        named.sort(key=lambda choice: (len(alike(choice)), choice[1]))
+    for values, choices in groupby(named, key=alike):
+        together = list(choices)
+        html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in together)
+        yield Block(index.group_of.get((name, together[0][0]), 0), values, html.split(COUNT))

@@ -136,8 +136,9 @@ def rows(found: Found, codes: Sequence[str], start: int = 1) -> SafeString:
     said = kept.get("words") or kept.setdefault("words", WordsOfList())
     numbers = [found.index.number[code] for code in codes]
     cards = [kept.get(number) or kept.setdefault(number, card(found.index, number)) for number in numbers]
-    shown, marks = zip(numbers, found.best_lines(numbers), cards, strict=True), Marks(found.marked)
-    items = [f"<li>{row(found, number, best, fixed, said, marks)}</li>" for number, best, fixed in shown]
+    shown = zip(numbers, found.best_lines(numbers), found.missing(numbers), cards, strict=True)
+    marks = Marks(found.index, found.marked)
+    items = [f"<li>{row(found, number, best, lacks, fixed, said, marks)}</li>" for number, best, lacks, fixed in shown]
     return SafeString(f'<ol class="result-list" start="{start}">{"".join(items)}</ol>')
 
 
@@ -167,7 +168,9 @@ def facts_html(index: Index, number: int) -> SafeString:
     return SafeString(f'<dl class="facts-line">{"".join(lines)}</dl>')
 
 
-def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList, marks: Marks) -> SafeString:
+def row(
+    found: Found, number: int, best: int, missing: list[str], fixed: Card, said: WordsOfList, marks: Marks
+) -> SafeString:
     """One procedure of a list: its title with what was asked for marked, where else that stands, what is missing.
 
     `best` is the line that answers best.
@@ -181,9 +184,8 @@ def row(found: Found, number: int, best: int, fixed: Card, said: WordsOfList, ma
         lines.append(because(said.called, marks.html(texts[best]), texts[best] not in index.in_english))
     elif found.marked:
         lines.extend(among_papers(found, number, set(words(texts[title])), said, marks))
-    missing = found.missing(number)
     if missing:
-        crossed = " ".join(f"<s>{escape(word)}</s>" for word in missing)
+        crossed = " ".join([f"<s>{plain(word)}</s>" for word in missing])
         lines.append(f'<p class="result-missing">{said.without}: {crossed}</p>')
     return SafeString(f'<article class="result">{"".join(lines)}{fixed.facts}</article>')
 

@@ -6,32 +6,45 @@ from collections.abc import Iterable
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from procedures.text import forms
+from procedures.text import both_forms
 
-from .search import Piece, highlight
+from .search import Index, Piece, highlight
 
 SPECIAL = re.compile(r"[<>&\"']")
 
 
-class Marks(dict[str, str]):
-    """What is written between two blanks → its HTML, the words whose folded form is `wanted` marked.
+class Marks:
+    """Marks the words of the catalogue whose folded form is `wanted`.
 
-    Filled when it is asked: the texts of one list share most of what is written in them.
+    A list shows forty texts, each list with other words marked, so what can be is done once for a state of the
+    catalogue: texts are cut at their blanks, and each word is written as it looks when it is marked.
     """
 
-    def __init__(self, wanted: set[str]) -> None:
+    def __init__(self, index: Index, wanted: set[str]) -> None:
         self.wanted = wanted
-
-    def __missing__(self, written: str) -> str:
-        if written.isalpha():  # one word, and nothing to escape
-            self[written] = f"<mark>{written}</mark>" if forms(written)[0] in self.wanted else written
-        else:
-            self[written] = html(highlight(written, self.wanted))
-        return self[written]
+        self.parts: dict[str, list[str]] = index.kept.setdefault("parts", {})
+        self.marked: dict[str, str] = {}  # what is written between two blanks → its HTML
+        kept = index.kept.setdefault("marked", {})
+        for word in index.postings.written.keys() & wanted:
+            if word not in kept:
+                kept[word] = {part: html(highlight(part, {word})) for part in index.postings.written[word]}
+            self.marked.update(kept[word])
 
     def html(self, text: str) -> str:
         """`text` with the wanted words marked, neighbours as one."""
-        return " ".join([self[written] for written in text.split(" ")]).replace("</mark> <mark>", " ")
+        parts = self.parts.get(text)
+        if parts is None:
+            parts = self.parts[text] = text.split() if is_plain(text) else []
+        if not parts:
+            return html(highlight(text, self.wanted))
+        marked = self.marked
+        return " ".join([marked.get(part, part) for part in parts]).replace("</mark> <mark>", " ")
+
+
+def is_plain(text: str) -> bool:
+    """Whether no character of `text` needs escaping, and its words stand one by one between single blanks."""
+    parts = text.split()
+    return not SPECIAL.search(text) and " ".join(parts) == text and all(len(both_forms(part)) < 2 for part in parts)
 
 
 def html(pieces: Iterable[Piece]) -> SafeString:

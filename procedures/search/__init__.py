@@ -37,7 +37,6 @@ PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides 
 RIGHT_LEVEL = 0.2  # what a level adds that the person named
 WORTH_SHOWING = 0.3  # the score beside the best one's from which a procedure is shown
 LEAST = 0.3  # the share of the query that a procedure must hold, or nothing was found
-ALL = 0.999  # all of it, but for rounding
 PROCEDURES = 5  # suggested at most
 
 
@@ -60,7 +59,7 @@ class Found:
     index: Index
     ranking: Ranking
     codes: list[str]
-    counts: dict[str, dict[str, int]]
+    counts: dict[int, int]  # a group of the index → how many choosing one of its values would leave
     code: str = ""  # the query is the code of this procedure
     dropped: dict[str, str] = field(default_factory=dict)  # filters whose value does not exist
     moved: dict[str, list[str]] = field(default_factory=dict)  # a former agency → those that follow it
@@ -98,13 +97,13 @@ class Found:
         there = zip(self.ranking.query.words, self.ranking.scores.held[:, number], strict=True)
         return {option for word, held in there if held and word.says == 1 for option, _weight in word.options}
 
-    def missing(self, number: int) -> list[str]:
-        """The words of the query, as typed, that a procedure does not hold, nor anything that stands for them."""
-        if self.ranking.scores is None or self.ranking.scores.share[number] >= ALL:
-            return []
-        held = self.ranking.scores.held[:, number]
-        asked = zip(self.ranking.query.words, held, strict=True)
-        return [word.text for word, there in asked if not there and word.says == 1]
+    def missing(self, numbers: Sequence[int]) -> list[list[str]]:
+        """For each procedure the words of the query, as typed, that it does not hold, nor what stands for them."""
+        if self.ranking.scores is None:
+            return [[] for _number in numbers]
+        wanted = [(place, word.text) for place, word in enumerate(self.ranking.query.words) if word.says == 1]
+        held = self.ranking.scores.held[:, numbers].T.tolist()
+        return [[text for place, text in wanted if not there[place]] for there in held]
 
 
 def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index | None = None) -> Found:
@@ -178,15 +177,15 @@ def within(hits: Numbers, allowed: Mapping[str, Members], but: str = "") -> Numb
     return hits
 
 
-def counts(index: Index, hits: Numbers, allowed: Mapping[str, Members]) -> dict[str, dict[str, int]]:
-    """For each filter the values that would leave hits, and how many, with the other filters as they are."""
-    answer: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
+def counts(index: Index, hits: Numbers, allowed: Mapping[str, Members]) -> dict[int, int]:
+    """The groups of values that would leave hits, and how many, with the other filters as they are."""
+    answer = {}
     for but in ("", *allowed):
+        counted = {but} if but else set(FILTERS).difference(allowed)
         tally = np.bincount(index.carried[within(hits, allowed, but)].ravel())
         for group in tally.nonzero()[0].tolist():
-            name, values = index.groups[group]
-            if name == but or not (but or name in allowed):
-                answer[name] |= dict.fromkeys(values, int(tally[group]))
+            if index.groups[group].filter in counted:
+                answer[group] = int(tally[group])
     return answer
 
 

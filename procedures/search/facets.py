@@ -17,7 +17,14 @@ UNKNOWN = "unknown"  # the filter value for what the catalogue does not know
 
 Value = TypeVar("Value", bound=Hashable)
 Facets = dict[str, dict[str, int]]  # filter → value → set of documents
-Alike = dict[str, dict[int, frozenset[str]]]  # filter → set of documents → values that have it
+
+
+class Group(NamedTuple):
+    """Values of a filter that are alike: all communes, for one, have the same procedures."""
+
+    filter: str
+    documents: int
+    values: frozenset[str]
 
 
 class Listed(NamedTuple):
@@ -78,22 +85,21 @@ def of_procedures(
     }
 
 
-def alike(facets: Facets) -> Alike:
-    """The values that have the same documents: all communes, for one."""
-    found: dict[str, defaultdict[int, set[str]]] = {name: defaultdict(set) for name in facets}
-    for name, values in facets.items():
-        for value, mask in values.items():
-            found[name][mask].add(value)
-    return {name: {mask: frozenset(values) for mask, values in sets.items()} for name, sets in found.items()}
+def groups(facets: Facets) -> list[Group]:
+    """The values of all filters, those together that have the same documents; the first group is empty."""
+    found: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    for name in FILTERS:
+        for value, documents in facets[name].items():
+            found[name, documents].add(value)
+    return [Group("", 0, frozenset()), *(Group(*key, frozenset(values)) for key, values in found.items())]
 
 
-def number_groups(alike: Alike, size: int) -> tuple[list[tuple[str, frozenset[str]]], Numbers]:
-    """Numbers the groups of alike values; a document has a row of them, filled up with the first, which is empty."""
-    named = [(name, mask, values) for name in FILTERS for mask, values in alike[name].items()]
-    holders = [bits_of(mask, size).nonzero()[0] for _name, mask, _values in named]
-    group = np.repeat(np.arange(1, len(named) + 1), [len(each) for each in holders])
-    of_each = Grouped.of(np.concatenate([*holders, np.empty(0, np.intp)]), group, size)
+def carried(groups: Sequence[Group], size: int) -> Numbers:
+    """The numbers of the groups of each document, a row of them, filled up with the first group."""
+    holders = [bits_of(group.documents, size).nonzero()[0] for group in groups]
+    number = np.repeat(np.arange(len(groups)), [len(each) for each in holders])
+    of_each = Grouped.of(np.concatenate(holders), number, size)
     lengths = np.diff(of_each.starts)
-    carried = np.zeros((size, lengths.max(initial=0)), np.intp)
-    carried[np.arange(carried.shape[1]) < lengths[:, np.newaxis]] = of_each.members
-    return [(FILTERS[0], frozenset()), *((name, values) for name, _mask, values in named)], carried
+    rows = np.zeros((size, lengths.max(initial=0)), np.intp)
+    rows[np.arange(rows.shape[1]) < lengths[:, np.newaxis]] = of_each.members
+    return rows

@@ -20,7 +20,7 @@ from procedures.text import words
 from procedures.uncollected import uncollected
 
 from . import facets
-from .facets import Listed
+from .facets import Group, Listed
 from .lexicon import Lexicon
 from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Numbers, Postings, Weights
 from .sets import union
@@ -49,8 +49,8 @@ class Index:
     codes: list[str] = field(default_factory=list)
     number: dict[str, int] = field(default_factory=dict)
     facets: dict[str, dict[str, int]] = field(default_factory=dict)  # filter → value → set of documents
-    alike: dict[str, dict[int, frozenset[str]]] = field(default_factory=dict)  # filter → set → values that have it
-    groups: list[tuple[str, frozenset[str]]] = field(default_factory=list)  # a filter and values that are alike
+    groups: list[Group] = field(default_factory=list)  # values of filters that are alike, the first without any
+    group_of: dict[tuple[str, str], int] = field(default_factory=dict)  # filter, value → the number of its group
     carried: Numbers = field(default_factory=lambda: np.empty((0, 0), np.intp))  # the groups of each document
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # agency, field → value → name
     labels_en: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -80,10 +80,6 @@ class Index:
     def owner(self, code: str) -> str:
         """The code of the agency that owns a public procedure's field; empty when nobody does."""
         return self.owners[self.number[code]] if code in self.number else ""
-
-    def alike_with(self, facet: str, value: str) -> frozenset[str]:
-        """The values of a facet whose procedures are the same as those of `value`, which is among them."""
-        return self.alike[facet].get(self.facets[facet].get(value, 0), frozenset({value}))
 
     def count(self, facet: str, value: str) -> int:
         """How many public procedures carry `value` in `facet`."""
@@ -226,8 +222,11 @@ def fill_facets(
         if agency.kind in handed_in:
             index.facets["agency"][agency.code] = handed_in[AgencyKind(agency.kind)]
     index.has_districts = any(agency.kind == AgencyKind.DISTRICT for agency in valid)
-    index.alike = facets.alike(index.facets)
-    index.groups, index.carried = facets.number_groups(index.alike, len(procedures))
+    index.groups = facets.groups(index.facets)
+    index.group_of = {
+        (each.filter, value): number for number, each in enumerate(index.groups) for value in each.values
+    }
+    index.carried = facets.carried(index.groups, len(procedures))
     shown = [agency for agency in valid if agency.code in index.facets["agency"] or agency.kind in OWNER_KINDS]
     index.labels["agency"] = {agency.code: agency.name for agency in shown}
     index.labels_en["agency"] = {agency.code: agency.name_en for agency in shown}

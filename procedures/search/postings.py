@@ -140,6 +140,7 @@ class Postings:
     tells: Weights  # of each word: how much it tells procedures apart
     says: Weights  # of each line: how much all its words say
     unknown: float  # what a word says that stands nowhere
+    written: Mapping[str, Sequence[str]]  # a folded word → what is written between two blanks with this one word
 
     def __post_init__(self) -> None:
         self.ranges = [range(*pair) for pair in pairwise([*self.starts.tolist(), len(self.texts)])]

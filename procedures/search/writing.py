@@ -58,6 +58,14 @@ class Vocabulary(dict[str, tuple[int, ...]]):
         spelt = np.fromiter(chain.from_iterable(numbers), np.intp)
         return Words(np.repeat(text_of_part, list(map(len, numbers))), spelt, np.array(self.folded_of, np.intp)[spelt])
 
+    def written(self) -> dict[str, list[str]]:
+        """A folded word → what is written between two blanks with this one word."""
+        names, written = [*self.folded], defaultdict(list)
+        for part, spelt in self.items():
+            if len(spelt) == 1:
+                written[names[self.folded_of[spelt[0]]]].append(part)
+        return dict(written)
+
     def forms(self, lines: Grouped) -> dict[int, dict[str, int]]:
         """A folded word → its accented forms, where `lines` of titles and names know several."""
         forms: defaultdict[int, dict[str, int]] = defaultdict(dict)
@@ -116,6 +124,7 @@ class Writer:
             tells=says,
             says=np.bincount(here.texts, says[here.folded], len(self.texts)).clip(COMMONEST).astype(np.float32),
             unknown=float(np.log1p(size)),
+            written=vocabulary.written(),
         )
         return postings, lexicon(here, pairs, starts)
 

@@ -22,7 +22,7 @@ def first(query: str) -> str:
     found = find(query)
     assert found.codes, f"nothing found for {query}"
     assert not found.loose
-    assert found.missing(current().number[found.codes[0]]) == []
+    assert found.missing([current().number[found.codes[0]]]) == [[]]
     return found.codes[0]
 
 
