@@ -105,6 +105,8 @@ class StatisticsForm(forms.Form):
 
 def labelled(dropped: Mapping[str, str]) -> dict[str, str]:
     """What was left out of a query under the labels of the form, not under the names of the address."""
+    if not dropped:
+        return {}
     fields = StatisticsForm().fields
     return {str(fields[name].label): value for name, value in dropped.items()}
 

@@ -6,6 +6,7 @@ Every bar has its number beside it and its pattern, so that no colour is needed.
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -141,9 +142,9 @@ def one_each(
     return Chart(name, title, says, len(shown) * STEP, labels, bars)
 
 
-def of_groups(groups: Sequence[Named], title: str) -> list[Chart]:
-    """The largest groups: how many records they received, and their shares on time."""
-    shown = groups[:MOST_GROUPS]
+def of_groups(groups: Iterable[Named], title: str) -> list[Chart]:
+    """The largest groups, which come first: how many records they received, and their shares on time."""
+    shown = list(islice(groups, MOST_GROUPS))
     most = max(found.received for _name, _vietnamese, found in shown)
     return [
         named("groups", title, shown, count, most),

@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -63,7 +64,8 @@ def texts(found: Figures) -> list[str]:
 
 
 def body(lines: Iterable[Line]) -> SafeString:
-    """The lines of a table. Not by a template: a table of the communes has thousands of cells."""
+    """The lines of a table. Neither by a template nor with Django's `escape`, which looks for lazy texts: a table of
+    the communes has thousands of cells."""
     starts = [f'<td class="number" data-label="{escape(column.title)}">' for column in columns()]
     return SafeString("\n".join(row(line, starts) for line in lines))
 
@@ -101,7 +103,7 @@ def month_lines(
 ) -> Iterator[Line]:
     for month, found in months.items():
         note = frozen_text(frozen[month]) if month in frozen else ""
-        yield Line(format_html("{}", short_month(month)), note, texts(found))
+        yield Line(SafeString(short_month(month)), note, texts(found))
 
 
 def frozen_text(month: told.Frozen) -> str:
@@ -118,13 +120,14 @@ def frozen_text(month: told.Frozen) -> str:
 def groups_charts(query: Query, groups: Breakdown) -> list[charts.Chart]:
     if not groups.rows:
         return []
-    rows = [(row.group.display_name + level(row.group), row.group.is_vietnamese, row.figures) for row in groups.rows]
+    rows = ((row.group.display_name + level(row.group), row.group.is_vietnamese, row.figures) for row in groups.rows)
     return charts.of_groups(rows, _("Received, by %(group)s") % {"group": query.by.label})
 
 
 def group_lines(query: Query, groups: Breakdown) -> Iterator[Line]:
+    address = page_of(query.by)
     for row in groups.rows:
-        yield Line(linked(query.by, row.group), notes(row.group), texts(row.figures))
+        yield Line(linked(row.group, address), notes(row.group), texts(row.figures))
     if groups.together is not None:
         name = _("%(count)d groups with few records, together") % {"count": len(groups.few)}
         figures = hidden() if groups.is_hidden else texts(groups.together)
@@ -135,15 +138,19 @@ def hidden() -> list[str]:
     return [_("fewer than 5"), *["–"] * (len(columns()) - 1)]
 
 
-def linked(by: By, group: Group) -> SafeString:
-    """The name of a group, which leads to its page where it has one."""
-    if not group.is_data:
-        return format_html("{}", group.display_name)
+def page_of(by: By) -> str:
+    """The address of the page of a group, with CODE for its code, which has only small letters, digits and hyphens."""
     if by == By.FIELD:
-        address = f"{reverse('procedures:list')}?field={group.code}"
-    else:
-        address = reverse("procedures:agency", args=[group.code])
-    return format_html('<a href="{}"{}>{}</a>', address, lang(group), group.display_name)
+        return f"{reverse('procedures:list')}?field=CODE"
+    return reverse("procedures:agency", args=["CODE"])
+
+
+def linked(group: Group, address: str) -> SafeString:
+    """The name of a group, which leads to its page where it has one."""
+    name = group.display_name
+    if not group.is_data:
+        return SafeString(escape(name))
+    return SafeString(f'<a href="{escape(address.replace("CODE", group.code))}"{lang(group)}>{escape(name)}</a>')
 
 
 def lang(group: Group) -> SafeString:

@@ -1,6 +1,7 @@
 """The figures by groups: whose they are, then and now, and that none of them points at a person."""
 
 import datetime
+import re
 
 import pytest
 
@@ -74,6 +75,23 @@ def test_today_s_structure_gives_a_field_s_figures_to_its_owner_today(ask, setti
     period = {"from_": "2024-08", "to": "2024-08", "by": "agency"}
     assert list(lines(ask(**period))) == [then.name_en]
     assert list(lines(ask(of="now", **period))) == [today.name_en]
+
+
+def test_the_figures_of_units_that_are_one_group_are_added_up(ask):
+    resolved(5, unit=DISTRICT, at=AUGUST)
+    resolved(6, unit="d-215", at=AUGUST)
+    told = lines(ask(scope="all", by="level", of="now"))
+    assert {name: cells[:3] for name, cells in told.items()} == {"District": ["11", "0", "11"]}
+
+
+def test_a_unit_an_agency_and_a_field_lead_to_their_pages(ask, client):
+    resolved(5, at=AUGUST)
+    for by in ("unit", "agency", "field"):
+        page = ask(by=by)
+        code = page.context["shown"].rows[0].group.code
+        address = re.search(r'<th scope="row"><a href="(/en/[^"]*)"', page.text)[1]
+        assert code in address
+        assert client.get(address).status_code == 200
 
 
 # Small groups ------------------------------------------------------------------------------------
