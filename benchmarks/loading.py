@@ -62,6 +62,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from procedures import search
     from procedures.loading import Scope, export
     from procedures.models import Procedure
 
@@ -83,6 +84,7 @@ def main() -> None:
         taken = {"bulk_create": raw, "loaddata (a tenth, × 10)": of_tenth * COUNT / TENTH}
         forget()
         taken["load_catalog, fixture"] = seconds(lambda: call_command("load_catalog", fixture, verbosity=0))
+        taken["search index of them"] = seconds(search.current)
         taken["the same again"] = seconds(lambda: call_command("load_catalog", fixture, verbosity=0))
         files = {name: Path(folder, f"catalogue.{name}") for name in ("json", "csv", "xlsx")}
         for name, file in files.items():

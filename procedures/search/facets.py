@@ -72,7 +72,8 @@ def of_procedures(
     """Filter → value → the documents that have it. `owners` (codes, perhaps empty) and `slugs` are those of each."""
 
     def flagged(flag: str) -> int:
-        return by_value((getattr(each, flag) for each in procedures), len(procedures)).get(True, 0)
+        column = Listed._fields.index(flag)
+        return mask_of([number for number, each in enumerate(procedures) if each[column]], len(procedures))
 
     audiences = {audience.value: flagged(f"audience_{audience.value}") for audience in Audience}
     return {

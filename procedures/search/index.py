@@ -180,8 +180,8 @@ def write(
 
 def texts_around(field: Field, owner: Agency | None) -> list[tuple[float, list[str]]]:
     """What all procedures of a field are found by as well, with its weight."""
-    named = [(IN_FIELD, [field.name, field.name_en])]
-    return [*named, (IN_AGENCY, [owner.name, owner.name_en, owner.short_name])] if owner else named
+    named = [(IN_FIELD, [f"{field.name} {field.name_en}"])]
+    return [*named, (IN_AGENCY, [f"{owner.name} {owner.name_en} {owner.short_name}"])] if owner else named
 
 
 def texts_of(model: type[EverydayName | Result | Document]) -> defaultdict[int, list[str]]:
