@@ -2,12 +2,14 @@
 
 import math
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -23,6 +25,11 @@ SHORTEST_JOINED, LONGEST_JOINED, LONGEST_SYLLABLE = 4, 40, 7  # letters; the las
 COMMON, USUAL = 20, 5  # times: common words stand beside any other, even of one letter (ở, ý); usual pairs
 BOUND = 0.1  # the share of a word's places in which it stands beside another that makes them one expression
 FOLLOWS = 0.6  # the weight of the word before against the word's own frequency
+
+
+def letters(word: str) -> np.uint64:
+    """The set of its letters, a bit for each; some that no word of Vietnamese has share theirs."""
+    return np.uint64(sum({1 << ord(letter) % 64 for letter in word}))
 
 
 @dataclass
@@ -47,11 +54,9 @@ class Lexicon:
         return "".join(word[0] for word in self.titles)
 
     @cached_property
-    def by_length(self) -> dict[int, list[str]]:
-        words: dict[int, list[str]] = defaultdict(list)
-        for word in self.ordered:
-            words[len(word)].append(word)
-        return dict(words)
+    def shapes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+        """Of each of `ordered` its length and its letters."""
+        return np.array([len(word) for word in self.ordered]), np.array([letters(word) for word in self.ordered])
 
     @cached_property
     def total(self) -> int:
@@ -65,8 +70,11 @@ class Lexicon:
         slips = 2 if len(word) >= 7 else 1 if len(word) >= 3 else 0
         if not slips or not word.isalpha():
             return []
-        lengths = range(len(word) - slips, len(word) + slips + 1)
-        alike = list(chain.from_iterable(self.by_length.get(length, ()) for length in lengths))
+        lengths, letters_of = self.shapes
+        # A slip brings one letter and takes another at most; few words are left to be compared one by one.
+        others = np.bitwise_count(letters_of ^ letters(word)) <= 2 * slips
+        places = np.flatnonzero((abs(lengths - len(word)) <= slips) & others).tolist()
+        alike = sorted([self.ordered[place] for place in places], key=len)
         found = process.extract(word, alike, scorer=OSA.distance, score_cutoff=slips, limit=None)
         found.sort(key=lambda match: (match[1], -self.counts[match[0]]))
         return [(match, int(distance)) for match, distance, _place in found if distance][:NEAR]
