@@ -1,5 +1,6 @@
 """The search box and the filters: plain GET forms, crispy at the edge, rendered once with slots (`slots.py`)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -116,8 +117,7 @@ def filter_selects(found: Found, chosen: Mapping[str, str], moved: Sequence[Agen
 class Block(NamedTuple):
     """Options that stand together and always have the same count, such as all communes, cut where it belongs."""
 
-    group: int  # of the index; 0 when nothing has these values
-    values: frozenset[str]
+    group: int | str  # of the index; or a value that no procedure has
     html: list[str]
 
 
@@ -126,14 +126,12 @@ def options(found: Found, name: str, chosen: str) -> str:
     kept = found.index.kept.setdefault(f"options {get_language()}", {})
     if name not in kept:
         kept["all"] = ALL.format(_("All"))
-        kept[name] = list(blocks(found.index, name))
+        kept[name] = {block.group: (place, block) for place, block in enumerate(blocks(found.index, name))}
     counts = found.counts
-    # What was chosen is offered even where it leaves nothing.
-    lines = [
-        str(counts.get(group, 0)).join(html)
-        for group, values, html in kept[name]
-        if group in counts or chosen in values
-    ]
+    shown = kept[name].keys() & counts.keys()
+    if chosen:  # it is offered even where it leaves nothing
+        shown |= kept[name].keys() & {found.index.group_of.get((name, chosen), chosen)}
+    lines = [str(counts.get(block.group, 0)).join(block.html) for _place, block in sorted(map(kept[name].get, shown))]
     html = "".join(lines)
     return kept["all"] + (html.replace(f'value="{chosen}"', f'value="{chosen}" selected') if chosen else html)
 
@@ -144,12 +142,10 @@ def blocks(index: Index, name: str) -> Iterator[Block]:
         (value, listing.label(index, name, value)) for value in index.labels[name]
     ]
 
-    def alike(choice: tuple[str, str]) -> frozenset[str]:
-        return index.groups[index.group_of.get((name, choice[0]), 0)].values or frozenset({choice[0]})
-
+    group_of = {value: index.group_of.get((name, value), value) for value, _text in named}
     if name not in CHOICES:
-        named.sort(key=lambda choice: (len(alike(choice)), choice[1]))
-    for values, choices in groupby(named, key=alike):
-        together = list(choices)
-        html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in together)
-        yield Block(index.group_of.get((name, together[0][0]), 0), values, html.split(COUNT))
+        sizes = Counter(group_of.values())
+        named.sort(key=lambda choice: (sizes[group_of[choice[0]]], choice[1]))
+    for group, choices in groupby(named, key=lambda choice: group_of[choice[0]]):
+        html = "".join(f'<option value="{value}">{escape(text)} ({COUNT})</option>' for value, text in choices)
+        yield Block(group, html.split(COUNT))

@@ -55,6 +55,7 @@ class Card:
     url: str
     english: str
     facts: SafeString
+    words: frozenset[str]  # of its title, folded
 
 
 def label(index: Index, facet: str, value: str) -> str:
@@ -148,6 +149,7 @@ def card(index: Index, number: int) -> Card:
         url=reverse("procedures:detail", args=[index.codes[number]]),
         english=english if index.english[number] and get_language() == "en" else "",
         facts=facts_html(index, number),
+        words=frozenset(words(index.name(index.codes[number]))),
     )
 
 
@@ -183,7 +185,7 @@ def row(
     if best != title:
         lines.append(because(said.called, marks.html(texts[best]), texts[best] not in index.in_english))
     elif found.marked:
-        lines.extend(among_papers(found, number, set(words(texts[title])), said, marks))
+        lines.extend(among_papers(found, number, fixed.words, said, marks))
     if missing:
         crossed = " ".join([f"<s>{plain(word)}</s>" for word in missing])
         lines.append(f'<p class="result-missing">{said.without}: {crossed}</p>')
@@ -194,7 +196,9 @@ def because(reason: str, text: str, vietnamese: bool = True) -> str:
     return f'<p class="result-reason">{reason}: <span lang="{"vi" if vietnamese else "en"}">{text}</span></p>'
 
 
-def among_papers(found: Found, number: int, in_title: set[str], said: WordsOfList, marks: Marks) -> Iterator[str]:
+def among_papers(
+    found: Found, number: int, in_title: frozenset[str], said: WordsOfList, marks: Marks
+) -> Iterator[str]:
     """The result or paper that holds most of the words that the procedure holds and its title lacks."""
     wanted = found.held(number) - in_title
     lines = papers_with_words(found.index, number) if wanted else []

@@ -74,14 +74,14 @@ class Pairs:
         counts = np.bincount(pair, minlength=len(keys))
         return cls(numbers, keys, counts, Grouped.of(pair, texts[1:][together], len(keys)))
 
-    def find(self, first: str, second: str) -> Numbers | None:
-        """The lines in which `second` follows `first`; None when there is none."""
-        numbers = self.numbers
-        if first not in numbers or second not in numbers:
-            return None
-        key = numbers[first] * len(numbers) + numbers[second]
-        place = int(np.searchsorted(self.keys, key))
-        return self.lines[place] if place < len(self.keys) and self.keys[place] == key else None
+    def find(self, words: Sequence[str]) -> list[Numbers]:
+        """For each two neighbours of `words` the lines in which the one follows the other."""
+        size = len(self.numbers)
+        numbers = [self.numbers.get(word, -size * size) for word in words]  # no pair has a key below nought
+        keys = [first * size + second for first, second in pairwise(numbers)]
+        starts, ends = np.searchsorted(self.keys, keys), np.searchsorted(self.keys, keys, "right")
+        bounds = zip(self.lines.starts[starts].tolist(), self.lines.starts[ends].tolist(), strict=True)
+        return [self.lines.members[start:end] for start, end in bounds]
 
     def counted(self) -> dict[tuple[str, str], int]:
         """Each pair, and how often it stands there."""
@@ -147,7 +147,6 @@ class Postings:
         # Queries differ, their words hardly.
         self.standing = remembering(self.find_standing)
         self.phrase = remembering(self.find_phrase)
-        self.pair = remembering(self.pairs.find)
 
     def word(self, folded: str) -> Occurrences | None:
         """Where a folded word stands; None when it stands nowhere."""

@@ -87,9 +87,7 @@ def best_of(postings: Postings, places: Numbers, similar: Weights) -> Weights:
 def in_a_row(postings: Postings, query: Query, says: list[float], places: Numbers, row: Weights) -> Weights | float:
     """For each line of `places` the share of the query's neighbours that are neighbours there; `row` is used up."""
     together = [min(pair) for pair in pairwise(says)]
-    pairs = [postings.pair(*pair) for pair in pairwise([word.meant for word in query.words])]
     row[:] = 0
-    for lines, weight in zip(pairs, together, strict=True):
-        if lines is not None:
-            row[lines] += weight
+    for lines, weight in zip(postings.pairs.find([word.meant for word in query.words]), together, strict=True):
+        row[lines] += weight
     return row[places] / sum(together) if together else 0.0
