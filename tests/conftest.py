@@ -51,8 +51,12 @@ ONCE = (
     "procedures/test_evaluate_search.py",
     "procedures/test_versions.py::test_whatever_a_load_brings",
     "procedures/test_loading.py::test_loaddata_of_the_shipped_files",
-    # Rules, forms and files, of which those tests are marked that reach the database in a way of their own.
-    *(f"records/test_{name}.py" for name in ("admin_scope", "import", "lookup", "shops", "simulate")),
+    # What is refused before anything is written; beside it stand faults that the database would refuse, too.
+    "procedures/test_loading.py::test_a_file_that_is",
+    "procedures/test_loading.py::test_a_scope_that_does_not_exist",
+    # Rules, forms, papers and files, of which those tests are marked that reach the database in a way of their own.
+    *(f"records/test_{name}.py" for name in ("admin_scope", "import", "letters", "lookup", "papers", "result_admin")),
+    *(f"records/test_{name}.py" for name in ("shops", "simulate", "verify")),
     "procedures/test_learning.py",
 )
 # These wait for other processes, or take longest: they begin first, lest one worker has to wait for the other.
