@@ -1,6 +1,7 @@
 """What every test stands on: the shipped catalogue, the day of the demonstration, a running portal, a browser."""
 
 import contextlib
+import datetime
 import gc
 import os
 import shutil
@@ -27,7 +28,7 @@ from .programs import programs
 from .templates import Templates, copied_from, put_back
 
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
-INDEX = pytest.StashKey[index.Index]()
+INDEXES = pytest.StashKey[dict[datetime.date, index.Index]]()
 TEMPLATES = pytest.StashKey[Templates]()
 # Whoever asks for one of these works on a database, all others on none: pytest-django refuses it to them.
 DATABASES = {"db", "transactional_db", "live_server", "new_database", "prepare_database"}
@@ -133,7 +134,7 @@ def django_db_setup(request, copied_database, django_db_setup, django_db_blocker
     """The shipped catalogue in each worker's database, and its index."""
     request.config.stash[BLOCKER] = django_db_blocker
     with django_db_blocker.unblock():
-        request.config.stash[INDEX] = index.build(stamp.current(), DAY)
+        request.config.stash[INDEXES] = {DAY: index.build(stamp.current(), DAY)}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -161,6 +162,22 @@ def pytest_runtest_teardown(item, nextitem):
 def catalogue_day(settings):
     settings.PORTAL_TODAY = DAY
     return DAY
+
+
+@pytest.fixture
+def on_day(request, settings):
+    """A function: from here on it is that day, and the index that the shipped catalogue has on it is there; built once
+    for all tests, as it bears its stamp and its day. Nothing may be scheduled: whoever builds an index looks for it.
+    """
+    kept = request.config.stash[INDEXES]
+
+    def on(day: datetime.date) -> None:
+        settings.PORTAL_TODAY = day
+        if day not in kept and stamp.current() == kept[DAY].stamp:
+            kept[day] = index.build(kept[DAY].stamp, day)
+        index._current = kept.get(day, index._current)
+
+    return on
 
 
 @pytest.fixture
@@ -194,7 +211,7 @@ def nothing_kept(request, settings):
     for cache in caches.all(initialized_only=True):
         cache.clear()
     slots._rendered.clear()
-    index._current = request.config.stash.get(INDEX, None)
+    index._current = request.config.stash.get(INDEXES, {}).get(DAY)
 
 
 # The running portal ----------------------------------------------------------------------------
