@@ -13,6 +13,8 @@ SHELL := /bin/bash
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
+# Compiled code is kept, also where the environment asks for none: each process of the tests would compile all anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py

@@ -1,6 +1,8 @@
 """What every test stands on: the shipped catalogue, the day of the demonstration, a running portal, a browser."""
 
 import contextlib
+import datetime
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,7 +28,7 @@ from .programs import programs
 from .templates import Templates, copied_from, put_back
 
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
-INDEX = pytest.StashKey[index.Index]()
+INDEXES = pytest.StashKey[dict[datetime.date, index.Index]]()
 TEMPLATES = pytest.StashKey[Templates]()
 # Whoever asks for one of these works on a database, all others on none: pytest-django refuses it to them.
 DATABASES = {"db", "transactional_db", "live_server", "new_database", "prepare_database"}
@@ -50,8 +52,12 @@ ONCE = (
     "procedures/test_evaluate_search.py",
     "procedures/test_versions.py::test_whatever_a_load_brings",
     "procedures/test_loading.py::test_loaddata_of_the_shipped_files",
-    # Rules, forms and files, of which those tests are marked that reach the database in a way of their own.
-    *(f"records/test_{name}.py" for name in ("admin_scope", "import", "lookup", "shops", "simulate")),
+    # What is refused before anything is written; beside it stand faults that the database would refuse, too.
+    "procedures/test_loading.py::test_a_file_that_is",
+    "procedures/test_loading.py::test_a_scope_that_does_not_exist",
+    # Rules, forms, papers and files, of which those tests are marked that reach the database in a way of their own.
+    *(f"records/test_{name}.py" for name in ("admin_scope", "import", "letters", "lookup", "papers", "result_admin")),
+    *(f"records/test_{name}.py" for name in ("shops", "simulate", "verify")),
     "procedures/test_learning.py",
 )
 # These wait for other processes, or take longest: they begin first, lest one worker has to wait for the other.
@@ -82,6 +88,18 @@ def pytest_itemcollected(item):
 def pytest_collection_modifyitems(items):
     """What takes long stands first."""
     items.sort(key=lambda item: next((n for n, name in enumerate(FIRST) if name in item.nodeid), len(FIRST)))
+
+
+# Collecting makes hundreds of thousands of objects that stay, and no rubbish: it is not looked for meanwhile.
+gc.disable()
+
+
+def pytest_collection_finish():
+    """What was loaded and collected is never looked through for rubbish again, and the rest less often than usual:
+    a process that lives for minutes may grow, and looking took a fifth of its time."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(100_000, 20, 100)
 
 
 # Data ------------------------------------------------------------------------------------------
@@ -116,7 +134,7 @@ def django_db_setup(request, copied_database, django_db_setup, django_db_blocker
     """The shipped catalogue in each worker's database, and its index."""
     request.config.stash[BLOCKER] = django_db_blocker
     with django_db_blocker.unblock():
-        request.config.stash[INDEX] = index.build(stamp.current(), DAY)
+        request.config.stash[INDEXES] = {DAY: index.build(stamp.current(), DAY)}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -144,6 +162,22 @@ def pytest_runtest_teardown(item, nextitem):
 def catalogue_day(settings):
     settings.PORTAL_TODAY = DAY
     return DAY
+
+
+@pytest.fixture
+def on_day(request, settings):
+    """A function: from here on it is that day, and the index that the shipped catalogue has on it is there; built once
+    for all tests, as it bears its stamp and its day. Nothing may be scheduled: whoever builds an index looks for it.
+    """
+    kept = request.config.stash[INDEXES]
+
+    def on(day: datetime.date) -> None:
+        settings.PORTAL_TODAY = day
+        if day not in kept and stamp.current() == kept[DAY].stamp:
+            kept[day] = index.build(kept[DAY].stamp, day)
+        index._current = kept.get(day, index._current)
+
+    return on
 
 
 @pytest.fixture
@@ -177,7 +211,7 @@ def nothing_kept(request, settings):
     for cache in caches.all(initialized_only=True):
         cache.clear()
     slots._rendered.clear()
-    index._current = request.config.stash.get(INDEX, None)
+    index._current = request.config.stash.get(INDEXES, {}).get(DAY)
 
 
 # The running portal ----------------------------------------------------------------------------

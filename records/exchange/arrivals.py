@@ -4,12 +4,13 @@ import datetime
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from organisation.models import Agency
 from procedures.models import ChannelKind, Procedure
 from procedures.tables import folded
-from records.actions import Applicant, Request
+from records.actions import Applicant, Request, promised
 from records.clock import current_calendar
 from records.deadlines import Limit
 from records.statuses import Status
@@ -102,13 +103,22 @@ class Registers:
     """What a file refers to, read once."""
 
     def __init__(self) -> None:
-        self.procedures = {p.code: p for p in Procedure.objects.prefetch_related("channels")}
+        self.procedures = {procedure.code: procedure for procedure in Procedure.objects.all()}
+        self.channels_read = False
         self.agencies: dict[str, list[Agency]] = {}
         for agency in Agency.objects.all():
             names = (agency.code, agency.record_part, agency.name, agency.short_name)
             for name in {folded(name) for name in names if name}:
                 self.agencies.setdefault(name, []).append(agency)
         self.calendar = current_calendar()
+
+    def promised(self, procedure: Procedure, channel: ChannelKind) -> Limit:
+        """`actions.promised` of one of `procedures`. Their channels are read when a row first asks, most files tell
+        every limit themselves; all at once, for the next row asks of another."""
+        if not self.channels_read:
+            prefetch_related_objects([*self.procedures.values()], "channels")
+            self.channels_read = True
+        return promised(procedure, channel)
 
     def agency(self, name: str, day: datetime.date) -> Agency:
         """The agency of this code, part of record codes or name that is valid on `day`."""

@@ -13,7 +13,7 @@ from organisation.models import Agency
 from procedures.models import Procedure, TimeUnit, parse_code
 from procedures.tables import folded
 from records import codes, personal
-from records.actions import Applicant, Refused, Request, promised
+from records.actions import Applicant, Refused, Request
 from records.clock import aware, local
 from records.deadlines import ONE_HOUR, Limit, compute
 from records.models import ApplicantKind, Collection
@@ -204,7 +204,9 @@ class Checker:
         calendar, due, start = self.registers.calendar, told["due_at"], local(received)
         limit: Limit | None = None
         try:
-            limit = values.limit(told["limit"], told["limit_unit"]) or promised(procedure, told["channel"])
+            limit = values.limit(told["limit"], told["limit_unit"]) or self.registers.promised(
+                procedure, told["channel"]
+            )
         except (ValueError, Refused) as error:
             if due is None or told["limit"]:
                 self.fault(row, "limit", str(error))

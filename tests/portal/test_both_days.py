@@ -21,8 +21,8 @@ ONE_DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture(params=DAYS, ids=str)
-def day(request, settings):
-    settings.PORTAL_TODAY = request.param
+def day(request, on_day):
+    on_day(request.param)
     return request.param
 
 
@@ -33,8 +33,8 @@ def count(day, *kinds):
 @pytest.mark.parametrize(
     ("day", "provincial", "districts", "communes", "centers"), [(REPORT, 22, 10, 192, 1), (TODAY, 14, 0, 58, 1)]
 )
-def test_the_units_of_the_day(client, settings, day, provincial, districts, communes, centers):
-    settings.PORTAL_TODAY = day
+def test_the_units_of_the_day(client, on_day, day, provincial, districts, communes, centers):
+    on_day(day)
     assert count(day, *PROVINCIAL_KINDS) == provincial
     counted = [count(day, kind) for kind in (AgencyKind.DISTRICT, AgencyKind.COMMUNE, AgencyKind.CENTER)]
     assert counted == [districts, communes, centers]
@@ -52,9 +52,9 @@ def test_the_units_of_the_day(client, settings, day, provincial, districts, comm
         ("ho-tich", "so-tu-phap", "so-tu-phap"),
     ],
 )
-def test_who_owns_a_field_on_the_day(settings, field, before, after):
+def test_who_owns_a_field_on_the_day(on_day, field, before, after):
     for day, owner in zip(DAYS, (before, after), strict=True):
-        settings.PORTAL_TODAY = day
+        on_day(day)
         assert FieldOwner.objects.valid_on(day).get(field__slug=field).agency.code == owner
 
 
@@ -98,25 +98,25 @@ def test_every_code_of_a_unit_filters_the_catalogue_and_the_api(client, day):
     assert sum(bool(answer.dropped) for answer in found.values()) == (58 if day == REPORT else 0)
 
 
-def test_the_filter_of_an_ended_unit_finds_what_it_settled(settings):
-    settings.PORTAL_TODAY = TODAY
+def test_the_filter_of_an_ended_unit_finds_what_it_settled(on_day):
+    on_day(TODAY)
     for code in ("so-tnmt", "so-ldtbxh", "d-213", "d-221", "x-07201", "ttpvhcc"):
         found = search.find("", {"agency": code})
         assert found.codes, code
         assert not found.dropped
 
 
-def test_a_living_unit_stands_below_a_living_one(client, settings):
-    settings.PORTAL_TODAY = TODAY
+def test_a_living_unit_stands_below_a_living_one(client, on_day):
+    on_day(TODAY)
     assert 'href="/en/agencies/ubnd-tinh-bac-ninh/"' in client.get("/en/agencies/so-tu-phap/").text
     parents = {item["code"]: item["parent"] for item in client.get("/api/v1/agencies").json()["items"]}
     assert parents["so-tu-phap"] == "ubnd-tinh-bac-ninh"
 
 
 @pytest.mark.parametrize("unit", [CENTER, DISTRICT, COMMUNE])
-def test_a_citizen_finds_the_record_of_a_unit_that_has_ended_and_reads_where_it_is(client, settings, unit):
+def test_a_citizen_finds_the_record_of_a_unit_that_has_ended_and_reads_where_it_is(client, on_day, unit):
     record = receive(unit=unit, procedure=Procedure.objects.filter(level_province=True, level_district=False)[0])
-    settings.PORTAL_TODAY = TODAY
+    on_day(TODAY)
     page = client.post("/en/records/", {"code": record.code, "digits": "5678"}, follow=True)
     assert page.redirect_chain[-1][0] == "/en/records/view/"
     for keeper in (*page.context["desks"], *page.context["settlers"]):
@@ -128,22 +128,22 @@ def test_a_citizen_finds_the_record_of_a_unit_that_has_ended_and_reads_where_it_
 @pytest.mark.parametrize(
     ("before", "after"), [(CENTER, "ttpvhcc-bac-ninh"), (DISTRICT, "n-07210"), (COMMUNE, "n-07210")]
 )
-def test_staff_of_the_unit_that_follows_see_the_records_of_the_one_that_ended(client, settings, before, after):
+def test_staff_of_the_unit_that_follows_see_the_records_of_the_one_that_ended(client, on_day, before, after):
     record = receive(unit=before, at=NINE)
     for day, sees in ((REPORT, False), (TODAY, True)):
-        settings.PORTAL_TODAY = day
+        on_day(day)
         client.force_login(officer(after))
         page = client.get("/admin/records/record/")
         assert [line.record.code for line in page.context["rows"]] == ([record.code] if sees else [])
         assert client.get(f"/admin/records/record/{record.pk}/change/").status_code == (200 if sees else 404)
 
 
-def test_the_page_of_a_record_says_who_has_settled_it_since_when(client, settings):
-    settings.PORTAL_TODAY = REPORT
+def test_the_page_of_a_record_says_who_has_settled_it_since_when(client, on_day):
+    on_day(REPORT)
     procedure = Procedure.objects.filter(field__slug="dat-dai", level_province=True, level_commune=False)[0]
     record = receive(procedure=procedure)
     assert record.agency.code == "so-tnmt"
-    settings.PORTAL_TODAY = TODAY
+    on_day(TODAY)
     client.force_login(officer("so-nn-mt"))
     page = client.get(f"/admin/records/record/{record.pk}/change/")
     ((since, agency),) = page.context["handed_over"]
@@ -151,9 +151,9 @@ def test_the_page_of_a_record_says_who_has_settled_it_since_when(client, setting
     assert agency.name in page.text
 
 
-def test_the_list_of_a_unit_that_follows_many_asks_nine_queries(client, settings, django_assert_max_num_queries):
+def test_the_list_of_a_unit_that_follows_many_asks_nine_queries(client, on_day, django_assert_max_num_queries):
     receive(unit=COMMUNE)
-    settings.PORTAL_TODAY = TODAY
+    on_day(TODAY)
     given = FieldOwner.objects.get(agency__code="so-cong-thuong", field__slug="dien", valid_to=None)
     FieldOwner.objects.filter(pk=given.pk).update(valid_to=REPORT)
     FieldOwner.objects.create(
@@ -166,8 +166,8 @@ def test_the_list_of_a_unit_that_follows_many_asks_nine_queries(client, settings
             client.get("/admin/records/record/")
 
 
-def test_the_records_of_a_unit_that_follows_three_are_read_along_their_indexes(settings):
-    settings.PORTAL_TODAY = TODAY
+def test_the_records_of_a_unit_that_follows_three_are_read_along_their_indexes(on_day):
+    on_day(TODAY)
     strands = listing.listed(officer("so-nn-mt"), listing.Filters(), NINE)
     assert len(strands) == 8
     for strand, index in zip(strands, [*["unit"] * 4, *["agency"] * 4], strict=True):

@@ -14,8 +14,8 @@ TODAY = datetime.date(2026, 11, 23)
 
 
 @pytest.fixture
-def after_the_reform(settings):
-    settings.PORTAL_TODAY = TODAY
+def after_the_reform(on_day):
+    on_day(TODAY)
     return TODAY
 
 
@@ -45,8 +45,8 @@ def test_exactly_22_departments_and_branches_on_the_day_of_the_demonstration(cli
 
 
 @pytest.mark.parametrize("day", [datetime.date(2024, 8, 28), TODAY])
-def test_every_unit_of_the_day_is_listed_once(client, settings, day):
-    settings.PORTAL_TODAY = day
+def test_every_unit_of_the_day_is_listed_once(client, on_day, day):
+    on_day(day)
     page = client.get("/en/agencies/").text
     expected = Agency.objects.valid_on(day).exclude(kind=AgencyKind.PROVINCE).values_list("code", flat=True)
     listed = re.findall(r'<li><a href="/en/agencies/([^/"]+)/"', page)
@@ -54,8 +54,8 @@ def test_every_unit_of_the_day_is_listed_once(client, settings, day):
 
 
 @pytest.mark.parametrize("day", [datetime.date(2024, 8, 28), TODAY])
-def test_every_number_shown_is_what_the_filter_finds(client, settings, day):
-    settings.PORTAL_TODAY = day
+def test_every_number_shown_is_what_the_filter_finds(client, on_day, day):
+    on_day(day)
     shown = units(client.get("/en/agencies/").text)
     assert len(shown) > 50
     found = {code: find("", {"agency": code}) for code in shown}

@@ -60,16 +60,13 @@ def everything() -> dict[str, list]:
     models = [
         model for label in ("organisation", "procedures") for model in apps.get_app_config(label).get_models(True)
     ]
-    return {
-        model._meta.label: sorted(
-            model._default_manager.values_list(
-                *(f.attname for f in model._meta.concrete_fields if not (model._meta.auto_created and f.primary_key))
-            ),
-            key=repr,
-        )
-        for model in models
-        if model._meta.object_name != "ContentStamp"
-    }
+    return {model._meta.label: rows_of(model) for model in models if model._meta.object_name != "ContentStamp"}
+
+
+def rows_of(model) -> list[tuple]:
+    joins = model._meta.auto_created
+    names = [f.attname for f in model._meta.concrete_fields if not (joins and f.primary_key)]
+    return list(model._default_manager.order_by(*(names if joins else ["pk"])).values_list(*names))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Clients that work at the same time on the database of `DATABASE_URL`, in a process that is not the test's.
 
-Every client is a thread with a connection of its own. `python -m tests.records.rush` changes records until it is
-killed.
+Every client is a thread with a connection of its own. `forever` changes records until it is killed.
 """
 
 import collections
@@ -125,7 +124,3 @@ def forever() -> None:
             who = supervisor if to == Status.SUPPLEMENT and record.supplements else by
             record = actions.change_status(record, to=to, by=who, reason="lý do")
             print(number, record.sequence, flush=True)
-
-
-if __name__ == "__main__":
-    forever()

@@ -2,15 +2,12 @@
 
 import contextlib
 import sqlite3
-import subprocess
-import sys
 import time
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from tests.portals import ROOT, environment
 from tests.programs import programs
 
 COUNT = 160
@@ -93,17 +90,12 @@ class Place:
     """A database, and programs that work on it."""
 
     def __init__(self, url, think):
-        self.env, self.url, self.think = environment(url), url, think
+        self.url, self.think, self.start = url, think, think.command
 
     def run(self, *arguments):
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def start(self, *arguments):
-        command = [sys.executable, "manage.py", *arguments, "--skip-checks"]  # which tell of the demonstration's keys
-        return subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        failed, out, errors = self.start(*arguments).wait()
+        assert not failed, errors
+        return out
 
     def count(self, sql):
         """A number, asked from outside while another program works."""
@@ -148,8 +140,8 @@ def test_a_killed_job_left_nothing_half_done_and_goes_on(place):
 def test_two_runners_move_each_record_once(place):
     with place.start("run_bulk_jobs") as one, place.start("run_bulk_jobs") as other:
         for process in (one, other):
-            _out, errors = process.communicate(timeout=120)
-            assert (process.returncode, errors) == (0, b"")
+            failed, _out, errors = process.wait()
+            assert (failed, errors) == (0, "")
     assert int(place.think(CHECK)) == COUNT
 
 

@@ -2,13 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 
 import pytest
 
-from tests.portals import ROOT, environment
 from tests.programs import programs
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
@@ -62,16 +59,12 @@ def test_receptions_in_the_same_millisecond_get_codes_of_their_own(portal):
     assert whole(portal)
 
 
-def test_whoever_is_killed_in_the_middle_leaves_every_history_whole(portal, database):
+def test_whoever_is_killed_in_the_middle_leaves_every_history_whole(portal):
     for number in range(KILLS):
-        program = [sys.executable, "-m", "tests.records.rush"]
-        with subprocess.Popen(
-            program, cwd=ROOT, env=environment(database), stdout=subprocess.PIPE, text=True
-        ) as process:
-            try:
-                assert process.stdout.readline(), "it never came to work"
-                time.sleep(0.2 + number / 17)  # wherever that hits it
-            finally:
-                process.kill()  # SIGKILL
-        assert process.returncode == -9
+        with portal.start("from tests.records import rush\nrush.forever()") as process:
+            while process.poll() is None and not process.output.read_text():
+                time.sleep(0.01)
+            time.sleep(0.2 + number / 17)  # wherever that hits it
+            process.kill()  # SIGKILL
+        assert process.poll() == -9
         assert whole(portal)

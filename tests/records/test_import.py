@@ -6,8 +6,6 @@ import io
 import itertools
 import os
 import sqlite3
-import subprocess
-import sys
 import time
 import zipfile
 from urllib.parse import urlsplit
@@ -25,7 +23,6 @@ from records.exchange import reading, values
 from records.exchange.arrivals import WAYS
 from records.models import Event, OutboxMessage, Record
 from records.statuses import BY_ENDS, Status
-from tests.portals import ROOT, environment
 from tests.programs import programs
 
 from .factories import any_procedure, broken, moment, officer, receive
@@ -504,23 +501,6 @@ print(Record.objects.count(), CodeCounter.objects.get().last)
 MANY = 300
 
 
-def manage(url, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment(url),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def told(process):
-    out, _err = process.communicate(timeout=120)
-    assert process.returncode == 0, out
-    return out
-
-
 def records_in(url):
     query = "SELECT count(*) FROM records_record"
     if url.startswith("postgres"):
@@ -537,17 +517,18 @@ def records_in(url):
 def test_an_import_that_was_killed_is_completed_by_another_run(given, write, new_database):
     path = write(*numbered(given, MANY))
     with new_database("import") as url, programs(url) as think:
-        process = manage(url, "import_records", str(path), "--batch=20")
-        deadline = time.monotonic() + 60
-        while process.poll() is None and not records_in(url) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.kill()
-        process.communicate()
+        with think.command("import_records", str(path), "--batch=20") as process:
+            deadline = time.monotonic() + 60
+            while process.poll() is None and not records_in(url) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            process.kill()
         half = records_in(url)
         assert 0 < half < MANY
         assert half % 20 == 0
         assert think(CHECK).split() == [str(half), str(half)]
-        assert f"{half:,} taken over already" in told(manage(url, "import_records", str(path)))
+        failed, said, errors = think.command("import_records", str(path)).wait()
+        assert not failed, errors
+        assert f"{half:,} taken over already" in said
         assert think(CHECK).split() == [str(MANY), str(MANY)]
 
 

@@ -86,6 +86,7 @@ def test_what_was_corrected_has_no_letter_any_more():
     assert list(offered(record)) == ["receipt", "control"]
 
 
+@pytest.mark.database
 def test_each_request_for_a_supplement_has_a_letter_of_its_own():
     record = move(in_status(Status.SUPPLEMENT), Status.IN_PROCESS, "2024-08-29 09:00")
     record = actions.request_supplement(record, missing="Tờ khai", by=supervisor(), at=moment("2024-08-30 09:00"))
@@ -108,6 +109,7 @@ def test_a_prepared_apology_is_a_draft_until_it_is_sent():
     assert sent in offers.told(record, events_of(record))
 
 
+@pytest.mark.database
 def test_of_an_erased_record_the_control_sheet_alone_is_left():
     record = actions.erase(in_status(Status.STOPPED), by=supervisor())
     assert list(offered(record)) == ["control"]
@@ -267,6 +269,7 @@ def busy():
     return move(record, Status.RETURNED, "2024-08-30 10:00")
 
 
+@pytest.mark.database
 def test_the_control_sheet_is_exactly_the_events():
     record = busy()
     events, rows = events_of(record), control.rows(record)
@@ -302,6 +305,7 @@ def register_of(unit, first, last):
     return periods.rows(periods.with_facts(periods.meant(LetterKind.REGISTER, unit, first, last)))
 
 
+@pytest.mark.database
 def test_the_register_is_exactly_the_receptions_of_a_unit_and_a_period_with_the_days_of_their_events():
     record, other = busy(), receive(at=moment("2024-08-30 09:00"))
     receive(unit=COMMUNE)
@@ -319,6 +323,7 @@ def test_the_register_is_exactly_the_receptions_of_a_unit_and_a_period_with_the_
     assert [rows[1].handed_over, rows[1].resolved, rows[1].returned] == [None] * 3
 
 
+@pytest.mark.database
 def test_a_move_that_was_undone_stands_in_no_register():
     record = actions.correct(in_status(Status.RESOLVED), by=officer(), reason="nhầm")
     (row,) = register_of(record.unit, NINE.date(), NINE.date())
@@ -357,6 +362,7 @@ def test_a_successor_circular_is_an_edit():
         assert IssuedLetter.objects.get(record=record).form == form
 
 
+@pytest.mark.database
 def test_two_forms_of_a_kind_on_the_same_day_are_refused():
     new = LetterForm(kind="receipt", number="02", title="Mẫu mới", basis="Thông tư mới", valid_from="2024-08-29")
     with pytest.raises(ValidationError):
@@ -370,6 +376,7 @@ def test_without_a_form_in_force_there_is_no_letter():
     assert not IssuedLetter.objects.exists()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -406,6 +413,7 @@ def test_nobody_else_issues_letters(who):
     assert not IssuedLetter.objects.exists()
 
 
+@pytest.mark.database
 def test_each_issue_is_logged_with_who_when_and_of_what():
     record = receive()
     drawn(record, "receipt")
@@ -417,6 +425,7 @@ def test_each_issue_is_logged_with_who_when_and_of_what():
     assert (register.first, register.last, register.issued_by) == (NINE.date(), NINE.date(), supervisor())
 
 
+@pytest.mark.database
 def test_the_receipts_of_a_day_are_one_pdf_and_each_is_logged(django_assert_max_num_queries):
     codes = [receive().code for _number in range(3)]
     in_status(Status.SUBMITTED)

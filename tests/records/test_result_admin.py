@@ -70,6 +70,7 @@ def pdf(content: bytes) -> SimpleUploadedFile:
 # The way of a result ---------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_a_result_goes_its_whole_way_by_the_buttons_of_the_page(client):
     record = in_status(Status.IN_PROCESS, procedure=any_procedure(electronic=True))
     signatory(record.agency.code)
@@ -146,6 +147,7 @@ def test_who_may_not_make_a_step_sees_whose_work_it_is_and_is_refused(desk):
     assert not ResultStep.objects.exists()
 
 
+@pytest.mark.database
 def test_a_stale_page_overwrites_nothing(desk):
     record = through(StepKind.SIGN)
     answer = desk.post(page_of(record), {"action": "transfer", "version": record.sequence - 1})
@@ -189,6 +191,7 @@ def test_a_supervisor_withdraws_with_a_reason_that_the_citizen_reads(client):
 # Files -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_each_file_is_handed_out_as_it_was_kept_and_read_by_nobody_else(client):
     record = through(StepKind.STAMP)
     names = {"signed": StepKind.SIGN, "print": StepKind.PRINT, "sealed": StepKind.STAMP}
@@ -301,6 +304,7 @@ def add_signatory(client, **values):
     return client.post(reverse("admin:records_signatory_add"), {"valid_from": "", "valid_to": "", **given})
 
 
+@pytest.mark.database
 def test_administrators_register_signatories_by_certificate_or_key(client):
     client.force_login(administrator())
     certificate = signatures.certificate_of("so-tu-phap")

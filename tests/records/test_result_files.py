@@ -1,5 +1,6 @@
 """The files of results: whole or not there, checked at each reading, and what is wrong with them is named."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -112,23 +113,22 @@ def test_a_file_that_cannot_be_deleted_keeps_no_other_from_going(folder, django_
 # When it cannot be written ----------------------------------------------------------------------
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def full_disk():
-    """No file of this process grows beyond 400 bytes: what a full disk says to whoever writes, and no more."""
+    """No file of this process grows beyond 400 bytes: what a full disk says to whoever writes, and no more. Within the
+    block only: what pytest tells of the test may go into a file, too."""
     before, heard = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, heard)
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (400, before[1]))
 
-    yield limit
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, heard)
-
-
-def test_a_full_disk_leaves_nothing_behind(folder, full_disk):
+def test_a_full_disk_leaves_nothing_behind(folder):
     content = b"%PDF" + b"x" * 5_000
-    full_disk()
-    with pytest.raises(OSError, match="File too large"):
+    with full_disk(), pytest.raises(OSError, match="File too large"):
         storage.place().save("ab/x.pdf", ContentFile(content))
     assert files_in(folder) == []
 

@@ -127,6 +127,7 @@ def kept_anew(record: Record) -> Record:
 # Genuine ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_a_sealed_result_is_genuine_and_the_page_says_what_it_is(client, record, sealed):
     response = upload(client, sealed)
     assert response.status_code == 200
@@ -189,6 +190,7 @@ def test_a_genuine_result_stays_genuine_when_its_authority_has_left_the_trust_li
     assert judged(sealed) == Verdict.GENUINE
 
 
+@pytest.mark.database
 def test_a_result_whose_file_was_erased_is_still_known(client, record, sealed, django_capture_on_commit_callbacks):
     record = steps.give_back(record, to_whom="x", how="desk", by=officer()).result.record
     with django_capture_on_commit_callbacks(execute=True):
@@ -200,6 +202,7 @@ def test_a_result_whose_file_was_erased_is_still_known(client, record, sealed, d
 # Over ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_a_withdrawn_result_says_since_when(client, record, sealed):
     at = NINE + 5 * HOUR
     steps.withdraw(record, by=supervisor(), reason="Nguyễn Văn Bí Mật", at=at)
@@ -208,6 +211,7 @@ def test_a_withdrawn_result_says_since_when(client, record, sealed):
         assert "Withdrawn 14:00, 28 August 2024" in words(response)
 
 
+@pytest.mark.database
 def test_a_replaced_result_says_when_the_newer_one_was_signed(client, record, sealed):
     first = living(record)
     record = steps.withdraw(record, by=supervisor(), reason="sai", at=NINE + 5 * HOUR)
@@ -227,6 +231,7 @@ def test_a_signature_that_was_a_mistake_is_taken_back(client, agency_key):
     assert heading(scan(client, Result.objects.get())) == "Taken back: this does not count"
 
 
+@pytest.mark.database
 def test_a_seal_that_was_a_mistake_is_taken_back_and_the_next_one_counts(record, sealed):
     steps.undo(record, by=officer(), reason="nhầm")
     assert judged(sealed) == Verdict.TAKEN_BACK
@@ -507,6 +512,7 @@ def test_the_address_on_the_print_is_the_one_of_the_page(record):
         assert resolve(register.address_of(living(record))).view_name == "records:verified"
 
 
+@pytest.mark.database
 def test_a_wrong_address_and_a_locked_one_look_like_a_missing_one(client, record, settings):
     result = living(record)
     missing = client.get("/en/verify/" + "A" * 22 + "/")
@@ -532,6 +538,7 @@ def test_who_scans_results_that_are_there_is_never_locked(client, record, settin
         assert scan(client, living(record)).status_code == 200
 
 
+@pytest.mark.database
 def test_wrong_addresses_do_not_lock_the_look_up_and_the_lock_ends(client, record, settings):
     settings.PORTAL_LOOKUP_LIMIT_ADDRESS = 2
     for _time in range(3):
@@ -542,6 +549,7 @@ def test_wrong_addresses_do_not_lock_the_look_up_and_the_lock_ends(client, recor
     assert scan(client, living(record)).status_code == 200
 
 
+@pytest.mark.database
 def test_one_address_gives_a_limited_number_of_files(client):
     answers = [upload(client, b"x").status_code for _time in range(MOST_FILES + 1)]
     assert answers == [200] * MOST_FILES + [429]
@@ -567,6 +575,7 @@ TAMPERED = {
 }
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("what", TAMPERED)
 def test_a_register_that_does_not_agree_with_the_history_vouches_for_nothing(client, tamper, record, what, caplog):
     TAMPERED[what]()
@@ -576,12 +585,14 @@ def test_a_register_that_does_not_agree_with_the_history_vouches_for_nothing(cli
     assert record.code in caplog.text
 
 
+@pytest.mark.database
 def test_a_withdrawal_that_was_hidden_is_found_in_the_history(tamper, record, sealed):
     steps.withdraw(record, by=supervisor(), reason="sai")
     Result.objects.update(withdrawn_at=None, withdrawal=None)
     assert judged(sealed) == Verdict.UNCERTAIN
 
 
+@pytest.mark.database
 def test_an_undone_seal_that_was_hidden_is_found_in_the_history(tamper, record, sealed):
     steps.undo(record, by=officer(), reason="nhầm")
     ResultStep.objects.update(undone_by=None)
@@ -591,6 +602,7 @@ def test_an_undone_seal_that_was_hidden_is_found_in_the_history(tamper, record, 
 # Cost ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.database
 def test_an_answer_asks_a_fixed_number_of_queries(record, sealed, django_assert_num_queries):
     token = living(record).token
     with django_assert_num_queries(3):
