@@ -4,6 +4,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+from procedures import tables
+from records import papers, report_files, signatures
 from tests.portals import ROOT, environment
 
 # Libraries that come with what few ask for: signatures, PDFs laid over each other, workbooks, letters.
@@ -62,3 +66,9 @@ def test_what_few_pages_need_is_loaded_when_it_is_first_used_also_by_many_at_onc
     assert told["missing"] == 0, done.stderr
     # weasyprint is loaded by the first PDF, which takes longer than all of this.
     assert {*told["after"]} == FOR_FEW - {"weasyprint"}
+
+
+@pytest.mark.parametrize("package", [papers, report_files, signatures, tables], ids=lambda package: package.__name__)
+def test_a_name_that_a_package_lacks_is_told_with_the_package(package):
+    with pytest.raises(AttributeError, match=f"'{package.__name__}' has no attribute 'nothing'"):
+        _ = package.nothing
