@@ -97,7 +97,8 @@ def write(report: Report, kind: ReportFile.Kind) -> None:
     settle()
     fault = ""
     try:
-        content = report_files.WRITE[kind](report, sections(report))
+        make = report_files.workbook if kind == ReportFile.Kind.XLSX else report_files.document
+        content = make(report, sections(report))
     except pdf.Missing as missing:
         content, fault = b"", str(missing)
     with transaction.atomic():

@@ -35,7 +35,7 @@ DATABASES = {"db", "transactional_db", "live_server", "new_database", "prepare_d
 # Pages, and what is answered from memory: the statements behind them are tested in other files, on both databases.
 ONCE = (
     "browser/",
-    *(f"portal/test_{name}.py" for name in ("both_days", "error_pages", "home", "security")),
+    *(f"portal/test_{name}.py" for name in ("both_days", "error_pages", "home", "security", "start")),
     *(f"procedures/test_{name}.py" for name in ("admin", "agency_pages", "api", "catalogue_page", "kept_pages")),
     *(
         f"procedures/test_{name}.py"

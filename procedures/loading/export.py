@@ -7,14 +7,13 @@ import csv
 import datetime
 import io
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import openpyxl
 from django.db.models import Prefetch, QuerySet
 
 from portal import clock
+from procedures import tables
 from procedures.models import FieldOwner, LegalDocument, Procedure
 from procedures.tables import folded, harmless
 
@@ -26,7 +25,6 @@ from .shape import SHAPES, Shape, natural_keys, set_members
 from .words import written
 
 AT_ONCE = 500  # procedures that are in memory
-PIECE = 1 << 16  # bytes
 NOT_WRITTEN = {"time", "fee", "charge"}  # they stand in the lines of the channels
 SHOWN = [column for column in COLUMNS if column.key not in NOT_WRITTEN]
 PLAIN = ("code", "name", "name_en", "everyday_rank", "decision", "source_date", "source_note")
@@ -63,15 +61,7 @@ def csv_pieces(scope: Scope) -> Iterator[bytes]:
 
 
 def xlsx_pieces(scope: Scope) -> Iterator[bytes]:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("TTHC")
-    sheet.freeze_panes = "C2"
-    for row in table(scope):
-        sheet.append(row)
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        file.seek(0)
-        yield from iter(lambda: file.read(PIECE), b"")
+    return tables.workbook("TTHC", table(scope), frozen="C2")
 
 
 def table(scope: Scope) -> Iterator[list[str]]:

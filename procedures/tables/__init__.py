@@ -3,8 +3,17 @@
 A file that is no table, or that would not fit, is `Unreadable`; the message names the line where there is one.
 """
 
+from typing import TYPE_CHECKING
+
+from organisation.lazy import lazy
+
 from .cells import folded, harmless, remembered, text
 from .opening import Content, Line, Opened, Sheet, Unreadable, head, open_table
+
+if TYPE_CHECKING:
+    from .writing import workbook
+else:  # openpyxl; `open_table` loads it for workbooks alone
+    __getattr__ = lazy(__name__, writing=["workbook"])
 
 __all__ = [
     "Content",
@@ -18,4 +27,5 @@ __all__ = [
     "open_table",
     "remembered",
     "text",
+    "workbook",
 ]

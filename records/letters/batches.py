@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 
 from organisation.models import Agency, User
 from portal import clock
-from records import pdf
+from records import papers, pdf
 from records.actions import Refused
 from records.models import IssuedLetter, LetterBatch, LetterKind, LetterPiece, Record
-from records.pdf_join import joined
 from records.personal import Unreadable, seal_file, unseal_file
 
 from . import issuing, periods
@@ -116,7 +115,8 @@ def join(batch: LetterBatch) -> None:
     if not numbers:
         raise Refused(_("Nothing was received here in this period."))
     try:
-        sealed = seal_file(joined(unseal_file(batch.pieces.get(number=number).sealed_pdf) for number in numbers))
+        files = (unseal_file(batch.pieces.get(number=number).sealed_pdf) for number in numbers)
+        sealed = seal_file(papers.joined(files))
     except (Unreadable, LetterPiece.DoesNotExist):
         raise Refused(_("The letters made so far cannot be read any more. Please ask for them again.")) from None
     with transaction.atomic():

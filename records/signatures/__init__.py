@@ -4,13 +4,19 @@ A result is signed by an agency and sealed by the Center (PAdES B-B, or B-T with
 files or tokens (`keys`), judged against the portal's own list of authorities (`trust`).
 """
 
+from typing import TYPE_CHECKING
+
+from organisation.lazy import lazy
+
 from .certificates import Certificate
-from .documents import inspect
 from .faults import Fault, FaultKind
-from .keys import certificate_of, is_demonstration, key_names
-from .reading import Signature, read
-from .signing import seal, sign
-from .trust import Verdict
+from .keys import is_demonstration, key_names
+from .verdicts import Signature, Verdict
+
+if TYPE_CHECKING:
+    from .with_pyhanko import certificate_of, inspect, parsing, read, seal, sign
+else:
+    __getattr__ = lazy(__name__, with_pyhanko=["certificate_of", "inspect", "parsing", "read", "seal", "sign"])
 
 __all__ = [
     "Certificate",
@@ -22,6 +28,7 @@ __all__ = [
     "inspect",
     "is_demonstration",
     "key_names",
+    "parsing",
     "read",
     "seal",
     "sign",

@@ -36,8 +36,8 @@ def are_signed(signature: EmbeddedPdfSignature) -> bool:
         for certificate in (signature.signer_cert, *signature.other_embedded_certs)
     ]
     trusted = trust.current()
-    outside = [x509.load_der_x509_certificate(known.dump()) for known in (*trusted.roots, *trusted.others)]
-    return all(any(issued(certificate, issuer) for issuer in (*inside, *outside)) for certificate in inside[1:])
+    issuers = (*inside, *trusted.roots, *trusted.others)
+    return all(any(issued(certificate, issuer) for issuer in issuers) for certificate in inside[1:])
 
 
 def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

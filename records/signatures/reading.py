@@ -1,7 +1,6 @@
 """What the signatures of a file say, and what they are worth at a moment."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
@@ -13,35 +12,17 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 
-from . import trust
-from .certificates import Certificate, facts
+from .certificates import facts
 from .container import are_signed, is_exact
 from .documents import opened, parsing
 from .faults import Fault, FaultKind
-from .trust import Verdict
+from .judging import context, judge
+from .verdicts import Signature, Verdict
 
 # What may come between a signature and the next: proofs and timestamps about it, and the field of the next.
 BETWEEN = (ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
 
 MOST_SIGNATURES = 10  # of a file: each is compared with all that comes behind it
-
-
-@dataclass(frozen=True)
-class Signature:
-    """`verdict` is the answer; `bottom_line` and `modification_level` (a name of pyHanko's `ModificationLevel`) are
-    what it rests on. `covers` is the number of bytes, from the first, that were there when it was made (0 when the
-    signature leaves bytes out); `claimed_at` is the signer's own word, `stamped_at` that of a trusted timestamp.
-    `forbids`: no seal may follow it."""
-
-    field: str
-    certificate: Certificate
-    claimed_at: datetime | None
-    stamped_at: datetime | None
-    verdict: Verdict
-    bottom_line: bool
-    modification_level: str
-    covers: int
-    forbids: bool
 
 
 def read(content: bytes, *, at: datetime) -> list[Signature]:
@@ -94,7 +75,7 @@ def judged(signature: EmbeddedPdfSignature, at: datetime, content: bytes, last: 
 def validated(signature: EmbeddedPdfSignature, at: datetime) -> PdfSignatureStatus | None:
     """pyHanko's judgement; none when the signature is not one that it knows."""
     try:
-        return asyncio.run(async_validate_pdf_signature(signature, trust.context(at)))
+        return asyncio.run(async_validate_pdf_signature(signature, context(at)))
     except SignatureValidationError:
         return None
 
@@ -110,7 +91,7 @@ def verdict_of(
         return Verdict.BROKEN
     if not status.docmdp_ok or not is_explained(status, last, behind=len(content) - covered(signature)):
         return Verdict.EXTENDED
-    verdict = trust.judge(signature.signer_cert, signature.other_embedded_certs, at)
+    verdict = judge(signature.signer_cert, signature.other_embedded_certs, at)
     if verdict is Verdict.VALID and not status.bottom_line:
         return Verdict.UNTRUSTED  # its timestamp
     return Verdict.ALTERED if verdict is Verdict.VALID and not are_signed(signature) else verdict

@@ -14,13 +14,13 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.stamp import StaticStampStyle
 from pypdf import PdfReader, PdfWriter
 
-from . import trust
 from .documents import inspect, opened, parsing
 from .faults import Fault, FaultKind
-from .keys import signer
+from .judging import judge
 from .reading import embedded, forbids
+from .signers import signer
 from .timestamps import timestamper
-from .trust import Verdict
+from .verdicts import Verdict
 
 MARGIN = 36  # points (1/72 inch) between the seal and the edges of the page
 
@@ -92,7 +92,7 @@ def check(opened_key: Signer, at: datetime) -> None:
     certificate = opened_key.signing_cert
     if certificate is None:
         raise Fault(FaultKind.NO_KEY)
-    verdict = trust.judge(certificate, list(opened_key.cert_registry), at)
+    verdict = judge(certificate, list(opened_key.cert_registry), at)
     if verdict is not Verdict.VALID:
         raise Fault(verdict)
 

@@ -5,105 +5,25 @@ Certificates that sign themselves are roots, all others only help to find the wa
 outside: whoever runs the portal puts the authorities' lists there, and a new one counts from the next question on.
 """
 
-import asyncio
 import functools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathError, ValidationError
-from pyhanko_certvalidator.path import ValidationPath
 
 from . import demonstration
 
 BLOCKS = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----.+?-----END \1-----", re.DOTALL)
-# A signature that binds whoever made it, as the law wants it, needs this use in its certificate (RFC 5280, 4.2.1.3).
-USE = {"non_repudiation"}
-
-
-class Verdict(models.TextChoices):
-    """What a signature is worth. The last four say the same of a certificate alone."""
-
-    VALID = "valid", _("valid")
-    ALTERED = "altered", _("the signed content was changed")
-    EXTENDED = "extended", _("something was added after signing")
-    BROKEN = "broken", _("the signature does not cover the file")
-    UNTRUSTED = "untrusted", _("the certificate is not trusted here")
-    NOT_YET = "not_yet", _("the certificate was not valid yet")
-    EXPIRED = "expired", _("the certificate had expired")
-    REVOKED = "revoked", _("the certificate had been revoked")
 
 
 @dataclass(frozen=True)
 class TrustList:
-    roots: tuple[asn1.Certificate, ...]
-    others: tuple[asn1.Certificate, ...]
+    roots: tuple[x509.Certificate, ...]
+    others: tuple[x509.Certificate, ...]
     revocations: tuple[x509.CertificateRevocationList, ...]
-
-
-def judge(certificate: asn1.Certificate, others: Iterable[asn1.Certificate], at: datetime) -> Verdict:
-    """Whether this certificate could sign at that moment; `others` may stand between it and a root.
-
-    Outside of its validity it is judged at the nearest moment inside, so that a stranger's stays a stranger's.
-    """
-    moment = min(max(at, certificate.not_valid_before), certificate.not_valid_after)
-    path = path_to_root(certificate, others, moment)
-    if path is None:
-        return Verdict.UNTRUSTED
-    if is_revoked(path, at):
-        return Verdict.REVOKED
-    if at < moment:
-        return Verdict.NOT_YET
-    return Verdict.EXPIRED if at > moment else Verdict.VALID
-
-
-def path_to_root(
-    certificate: asn1.Certificate, others: Iterable[asn1.Certificate], at: datetime
-) -> ValidationPath | None:
-    validator = CertificateValidator(certificate, others, context(at))
-    try:
-        return asyncio.run(validator.async_validate_usage(USE))
-    except (PathError, ValidationError):
-        return None
-
-
-def context(at: datetime) -> ValidationContext:
-    """pyHanko's view of the trust list at a moment. Revocations are not given to it: it passes over lists that are
-    older or newer than the moment, but a certificate that was revoked before stays revoked (see `is_revoked`)."""
-    trusted = current()
-    return ValidationContext(trust_roots=list(trusted.roots), other_certs=list(trusted.others), moment=at)
-
-
-def is_revoked(path: ValidationPath, at: datetime) -> bool:
-    """Whether a list of revoked certificates, whatever its own date, names one of the path as revoked by then."""
-    chain = [x509.load_der_x509_certificate(certificate.dump()) for certificate in path]
-    return any(
-        names(revocations, certificate, issuer, at)
-        for issuer, certificate in pairwise(chain)
-        for revocations in current().revocations
-    )
-
-
-def names(
-    revocations: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
-) -> bool:
-    if revocations.issuer != certificate.issuer:
-        return False
-    entry = revocations.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    if entry is None or entry.revocation_date_utc > at:
-        return False
-    return revocations.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
 
 
 def current() -> TrustList:
@@ -125,7 +45,7 @@ def read_list(files: tuple[tuple[Path, int, int], ...]) -> TrustList:
             raise ImproperlyConfigured(f"{file}: neither certificates nor lists of revoked ones.") from error
     itself = [certificate for certificate in certificates if signs_itself(certificate)]
     others = [certificate for certificate in certificates if certificate not in itself]
-    return TrustList(tuple(map(as_asn1, itself)), tuple(map(as_asn1, others)), tuple(revocations))
+    return TrustList(tuple(itself), tuple(others), tuple(revocations))
 
 
 def read_file(
@@ -150,7 +70,3 @@ def signs_itself(certificate: x509.Certificate) -> bool:
     except Exception:  # one error for each kind of key and of mistake
         return False
     return True
-
-
-def as_asn1(certificate: x509.Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))

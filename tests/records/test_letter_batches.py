@@ -17,8 +17,8 @@ from organisation.roles import Role
 from records import actions
 from records.letters import batches, periods
 from records.models import IssuedLetter, LetterBatch, LetterForm, LetterKind, LetterPiece
+from records.papers import joined
 from records.pdf import from_html
-from records.pdf_join import joined
 from records.statuses import Status
 from tests.programs import programs
 

@@ -15,6 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, NumberObject, RectangleObject
 
 from records import actions, papers
+from records.papers.copies import HIDDEN
 from records.pdf import from_html
 
 from .factories import APPLICANT, NINE, receive
@@ -179,7 +180,7 @@ def test_a_visible_signature_is_drawn_and_is_no_signature_any_more(tmp_path):
 def test_a_hidden_annotation_stays_hidden(tmp_path):
     original = PdfWriter(io.BytesIO(signed(blank(), papers.stamp(center="Sở Thử nghiệm", at=NINE), tmp_path)))
     for annotation in original.pages[0]["/Annots"]:
-        annotation.get_object()[NameObject("/F")] = NumberObject(papers.HIDDEN)
+        annotation.get_object()[NameObject("/F")] = NumberObject(HIDDEN)
     content = io.BytesIO()
     original.write(content)
     assert "SỞ THỬ NGHIỆM" not in said(papers.print_copy(content.getvalue(), **FACTS))

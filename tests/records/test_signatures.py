@@ -12,7 +12,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pypdf import PdfReader, PdfWriter
 
 from records import signatures
-from records.signatures import Fault, Verdict, keys
+from records.signatures import Fault, Verdict, signers
 
 AT = datetime(2024, 8, 28, 2, 30, tzinfo=UTC)
 LATER = datetime(2024, 8, 29, 8, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def kind(fault):
 def certified(document, permission):
     """The file with a certifying signature of the agency's, which says what may come after it."""
     metadata = PdfSignatureMetadata("Certified", certify=True, docmdp_permissions=permission)
-    with keys.signer("vp-ubnd") as signer:
+    with signers.signer("vp-ubnd") as signer:
         writer = IncrementalPdfFileWriter(io.BytesIO(document))
         return PdfSigner(metadata, signer).sign_pdf(writer).getvalue()
 

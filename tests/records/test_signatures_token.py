@@ -34,7 +34,7 @@ SIGN = """
 import asyncio, datetime, pathlib, shutil, sys, django
 django.setup()
 from records import signatures
-from records.signatures import keys
+from records.signatures import signers
 document, out, tokens, way = (pathlib.Path(name) for name in sys.argv[1:5])
 at = datetime.datetime(2024, 8, 28, 2, 30, tzinfo=datetime.UTC)
 try:
@@ -43,7 +43,7 @@ try:
     if way.name == "between":
         shutil.rmtree(tokens)
     elif way.name == "inside":
-        with keys.signer("token") as opened:
+        with signers.signer("token") as opened:
             shutil.rmtree(tokens)
             asyncio.run(opened.async_sign_raw(b"data", "sha256"))
         sys.exit("signed without a token")

@@ -33,7 +33,7 @@ from records.results import register, rules, steps, storage, verifying
 from records.results.attempts import MOST_FILES
 from records.results.verdict_words import WORDS, Tone
 from records.results.verdicts import Facts, Known, Verdict, verdict
-from records.signatures import FaultKind, keys
+from records.signatures import FaultKind, signers
 from records.signatures import Verdict as S
 from records.signatures.signing import SignerAt
 
@@ -344,7 +344,7 @@ def test_a_result_of_another_portal_s_seal_is_not_genuine(record):
 def signed_without_asking(content: bytes, key: str, at: datetime.datetime) -> bytes:
     """As somebody signs whose program does not look at the certificate."""
     metadata = PdfSignatureMetadata("Signature", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
-    with keys.signer(key) as opened:
+    with signers.signer(key) as opened:
         signer = SignerAt(metadata, opened)
         signer.at = at
         return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content))).getvalue()

@@ -1,70 +1,20 @@
-"""What is drawn for the electronic process: a result from a template, its copy for printing, the electronic seal.
-
-Bytes in, bytes out. What stands on them is Vietnamese, as on every document of an authority.
-"""
+"""The copy of a result for printing, on which the ink seal goes."""
 
 import datetime
 import io
-from typing import Any
 
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, RectangleObject
 
-from organisation.models import Agency, AgencyKind
-from portal import clock
+from records import signatures
+from records.pdf import qr
 
-from .models import Record
-from .pdf import from_html, qr
-from .signatures.documents import parsing
+from .drawing import drawn
 
 MM = 72 / 25.4  # points
 STRIP = 20 * MM  # at the foot of each page of a copy for printing; what stands on the page is made so much smaller
 HIDDEN = 2  # flag of an annotation, ISO 32000-1 table 165
-
-
-def drawn(template: str, **context: Any) -> bytes:
-    with translation.override(settings.LANGUAGE_CODE):
-        return from_html(render_to_string(f"records/papers/{template}.html", context))
-
-
-def result(record: Record, *, content: str, title: str) -> bytes:
-    """A result as a PDF on A4, to be signed: head and foot of an administrative document (Annex I Decree
-    30/2020/NĐ-CP), between them `title` and `content`, whose empty lines part paragraphs.
-
-    Below the text lie 45 mm for the seal, which stands at the bottom right of the last page.
-    """
-    above, agency = letterhead(record.agency)
-    return drawn(
-        "result",
-        record=record,
-        above=above,
-        agency=agency,
-        name=record.personal.get("name", ""),
-        title=title,
-        content=content,
-        province=settings.PORTAL_PROVINCE,
-        made=timezone.localtime(clock.now()),
-        is_invented=bool(settings.PORTAL_TODAY),
-    )
-
-
-def letterhead(agency: Agency) -> tuple[str, str]:
-    """What stands at the head of an agency's documents: the authority above it, empty where there is none in the
-    province, and its own name."""
-    is_place = agency.kind in (AgencyKind.DISTRICT, AgencyKind.COMMUNE)
-    above = "" if is_place or agency.parent is None else agency.parent.name
-    return above, f"Ủy ban nhân dân {agency.name}" if is_place else agency.name
-
-
-def stamp(*, center: str, at: datetime.datetime) -> bytes:
-    """The electronic seal as it is drawn: one page of 70 × 24 mm with the name of the Center and the time."""
-    return drawn("stamp", center=center, at=timezone.localtime(at))
-
-
-# The copy for printing -------------------------------------------------------------------------
 
 
 def print_copy(signed: bytes, *, code: str, signer: str, signed_at: datetime.datetime, address: str) -> bytes:
@@ -75,7 +25,7 @@ def print_copy(signed: bytes, *, code: str, signer: str, signed_at: datetime.dat
     `signatures.inspect` has let pass. Raises `signatures.Fault`, broken, when its pages cannot be drawn.
     """
     foot = strip(code=code, signer=signer, signed_at=signed_at, address=address)
-    with parsing():
+    with signatures.parsing():
         return with_foot(PdfReader(io.BytesIO(signed)), foot, code)
 
 
