@@ -1,5 +1,6 @@
 """The texts of the catalogue become postings: each word gets a number, the rest is done to whole rows of numbers."""
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -52,11 +53,12 @@ class Vocabulary(dict[str, tuple[int, ...]]):
         return self.spellings[word]
 
     def read(self, texts: Sequence[str]) -> Words:
-        parts = [text.split() for text in texts]  # no word goes over a blank
-        numbers = list(map(self.__getitem__, chain.from_iterable(parts)))
-        text_of_part = np.repeat(np.arange(len(texts)), list(map(len, parts)))
-        spelt = np.fromiter(chain.from_iterable(numbers), np.intp)
-        return Words(np.repeat(text_of_part, list(map(len, numbers))), spelt, np.array(self.folded_of, np.intp)[spelt])
+        numbers, ends = array("q"), [0]
+        for text in texts:  # one after the other: what they are cut into need not be in memory together
+            numbers.extend(chain.from_iterable(map(self.__getitem__, text.split())))  # no word goes over a blank
+            ends.append(len(numbers))
+        spelt = np.array(numbers, np.intp)
+        return Words(np.repeat(np.arange(len(texts)), np.diff(ends)), spelt, np.array(self.folded_of, np.intp)[spelt])
 
     def written(self) -> dict[str, list[str]]:
         """A folded word → what is written between two blanks with this one word."""
@@ -132,8 +134,9 @@ class Writer:
         """Who holds the `words` of the texts of lower weight."""
         of_text, held = Grouped.of(words.texts, words.folded, len(self.shared)), np.array(self.held, np.intp)
         lengths = np.diff(of_text.starts)[held]
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        found = of_text.members[np.repeat(of_text.starts[held], lengths) + within]
+        places = np.repeat(of_text.starts[held] + lengths - np.cumsum(lengths), lengths)
+        places += np.arange(len(places))
+        found = of_text.members[places]
         owners, weights = np.array(self.owners, np.intp), np.array(self.weights, np.float32)
         return Holders(found, np.repeat(owners, lengths), np.repeat(weights, lengths))
 
@@ -154,7 +157,11 @@ def heaviest(holders: Sequence[Holders], count: int, size: int) -> tuple[Grouped
     weights: Weights = np.concatenate([each.weights for each in holders])
     levels = distinct(weights)
     # One number for all three: numbers are sorted many times faster than rows.
-    keys = np.sort((words * size + procedures) * len(levels) + np.searchsorted(levels, weights))
+    keys = words * size
+    keys += procedures
+    keys *= len(levels)
+    keys += np.searchsorted(levels, weights)
+    keys.sort()
     pairs, level = np.divmod(keys, max(len(levels), 1))
     lasts = np.flatnonzero(np.diff(pairs, append=-1))
     word, procedure = np.divmod(pairs[lasts], max(size, 1))
