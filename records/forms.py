@@ -3,6 +3,7 @@
 import datetime
 import unicodedata
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from crispy_forms.bootstrap import StrictButton
@@ -11,7 +12,6 @@ from crispy_forms.layout import Field, Layout, Submit
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -127,7 +127,5 @@ def statistics_form(query: Query, months: Sequence[datetime.date]) -> SafeString
 
 
 def options(choices: Sequence[tuple[Any, Any]], chosen: str) -> str:
-    return "".join(
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(capfirst(text))}</option>'
-        for value, text in choices
-    )
+    shown = ((escape(value), " selected" if value == chosen else "", capfirst(str(text))) for value, text in choices)
+    return "".join(f'<option value="{value}"{selected}>{escape(text)}</option>' for value, selected, text in shown)
