@@ -157,39 +157,40 @@ def write(
     more_names: Iterable[tuple[int, str]],
 ) -> None:
     """All texts; `by_field` has each field, and the agency that owns it."""
-    names, results, documents = (texts_of(model) for model in (EverydayName, Result, Document))
-    for key, name in more_names:
-        names[key].append(name)
-    channels: defaultdict[int, list[ChannelFacts]] = defaultdict(list)
-    for procedure_id, time, unit, fee in Channel.objects.values_list("procedure_id", "time", "unit", "fee_vnd"):
-        channels[procedure_id].append(ChannelFacts(time, unit, fee))
+    writer, number = Writer(), {procedure.pk: number for number, procedure in enumerate(procedures)}
+    index.english = [procedure.name_en for procedure in procedures]
+    index.levels = [procedure.levels for procedure in procedures]
+    index.online = [procedure.online for procedure in procedures]
+    index.channels = [[] for _procedure in procedures]
+    for key, time, unit, fee in Channel.objects.values_list("procedure_id", "time", "unit", "fee_vnd"):
+        if key in number:
+            index.channels[number[key]].append(ChannelFacts(time, unit, fee))
+    names: list[list[str]] = [[english] if english else [] for english in index.english]
+    for key, name in [*rows(EverydayName), *more_names]:
+        if key in number:
+            names[number[key]].append(name)
+    for procedure, called in zip(procedures, names, strict=True):
+        writer.add(procedure.name, called)
     said_with = {key: texts_around(*pair) for key, pair in by_field.items()}
-    writer = Writer()
-    for procedure in procedures:
-        index.english.append(procedure.name_en)
-        index.levels.append(procedure.levels)
-        index.online.append(procedure.online)
-        index.channels.append(channels[procedure.pk])
-        papers = [("results", name) for name in results[procedure.pk]]
-        index.papers.append(papers + [("documents", name) for name in documents[procedure.pk]])
-        called = [procedure.name_en, *names[procedure.pk]] if procedure.name_en else names[procedure.pk]
-        held_in = [(IN_RESULTS, results[procedure.pk]), (IN_DOCUMENTS, documents[procedure.pk])]
-        writer.add(procedure.name, called, said_with[procedure.field_id] + held_in)
+    for place, weight in enumerate((IN_FIELD, IN_AGENCY)):
+        writer.share(weight, range(len(procedures)), [said_with[each.field_id][place] for each in procedures])
+    index.papers = [[] for _procedure in procedures]
+    for kind, model, weight in (("results", Result, IN_RESULTS), ("documents", Document, IN_DOCUMENTS)):
+        papers = [(number[key], name) for key, name in rows(model) if key in number]
+        writer.share(weight, [holder for holder, _name in papers], [name for _holder, name in papers])
+        for holder, name in papers:
+            index.papers[holder].append((kind, name))
     index.postings, index.lexicon = writer.written()
 
 
-def texts_around(field: Field, owner: Agency | None) -> list[tuple[float, list[str]]]:
-    """What all procedures of a field are found by as well, with its weight."""
-    named = [(IN_FIELD, [f"{field.name} {field.name_en}"])]
-    return [*named, (IN_AGENCY, [f"{owner.name} {owner.name_en} {owner.short_name}"])] if owner else named
+def texts_around(field: Field, owner: Agency | None) -> tuple[str, str]:
+    """What all procedures of a field are found by as well: what it and its owner are called."""
+    return f"{field.name} {field.name_en}", f"{owner.name} {owner.name_en} {owner.short_name}" if owner else ""
 
 
-def texts_of(model: type[EverydayName | Result | Document]) -> defaultdict[int, list[str]]:
-    """The names, results or papers of each procedure."""
-    texts: defaultdict[int, list[str]] = defaultdict(list)
-    for procedure, name in model._default_manager.order_by("pk").values_list("procedure_id", "name"):
-        texts[procedure].append(name)
-    return texts
+def rows(model: type[EverydayName | Result | Document]) -> Iterable[tuple[int, str]]:
+    """The names, results or papers of all procedures, in their order, with the keys of these."""
+    return model._default_manager.order_by("pk").values_list("procedure_id", "name")
 
 
 def places(agencies: Collection[Agency]) -> dict[tuple[str, ...], Level]:

@@ -79,7 +79,7 @@ class Vocabulary(dict[str, tuple[int, ...]]):
 
 @dataclass
 class Writer:
-    """Takes procedures one by one, then gives their postings, and the words of titles and names."""
+    """Takes the texts of procedures, then gives their postings, and the words of titles and names."""
 
     texts: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
@@ -88,15 +88,16 @@ class Writer:
     held: list[int] = field(default_factory=list)  # which it is
     weights: list[float] = field(default_factory=list)
 
-    def add(self, title: str, names: Iterable[str], others: Iterable[tuple[float, Iterable[str]]]) -> None:
-        """One procedure: its title, its other names, and texts of lower weight."""
-        for weight, texts in others:
-            for text in texts:
-                self.owners.append(len(self.starts))
-                self.held.append(self.shared.setdefault(text, len(self.shared)))
-                self.weights.append(weight)
+    def add(self, title: str, names: Iterable[str]) -> None:
+        """One procedure: its title and its other names."""
         self.starts.append(len(self.texts))
         self.texts += [title, *names]
+
+    def share(self, weight: float, owners: Sequence[int], texts: Sequence[str]) -> None:
+        """Texts of lower weight, each with the number of the procedure that has it."""
+        self.owners += owners
+        self.held += [self.shared.setdefault(text, len(self.shared)) for text in texts]
+        self.weights += [weight] * len(texts)
 
     def written(self) -> tuple[Postings, Lexicon]:
         vocabulary = Vocabulary()
@@ -156,16 +157,15 @@ def heaviest(holders: Sequence[Holders], count: int, size: int) -> tuple[Grouped
     procedures = np.concatenate([each.procedures for each in holders])
     weights: Weights = np.concatenate([each.weights for each in holders])
     levels = distinct(weights)
-    # One number for all three: numbers are sorted many times faster than rows.
-    keys = words * size
-    keys += procedures
-    keys *= len(levels)
-    keys += np.searchsorted(levels, weights)
+    of_level, of_procedure = len(levels).bit_length(), size.bit_length()  # bits
+    keys = (words << of_procedure | procedures) << of_level | np.searchsorted(levels, weights)
     keys.sort()
-    pairs, level = np.divmod(keys, max(len(levels), 1))
-    lasts = np.flatnonzero(np.diff(pairs, append=-1))
-    word, procedure = np.divmod(pairs[lasts], max(size, 1))
-    return Grouped(np.searchsorted(word, np.arange(count + 1)), procedure), levels[level[lasts]]
+    pairs = keys >> of_level
+    is_last = np.ones(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=is_last[:-1])
+    pairs, level = pairs[is_last], keys[is_last] & ((1 << of_level) - 1)
+    starts = np.searchsorted(pairs, np.arange(count + 1) << of_procedure)
+    return Grouped(starts, pairs & ((1 << of_procedure) - 1)), levels[level]
 
 
 def rarity(called: Numbers, size: int) -> Weights:

@@ -88,7 +88,7 @@ def test_more_slips_than_that_are_not_forgiven(query):
 def lexicon(*lines: str) -> Lexicon:
     writer = Writer()
     for line in lines:
-        writer.add(line, [], [])
+        writer.add(line, [])
     return writer.written()[1]
 
 
