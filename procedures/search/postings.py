@@ -93,6 +93,24 @@ class Pairs:
         return dict(zip(pairs, self.counts.tolist(), strict=True))
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Texts of lower weight: fields, agencies, results and papers, which many procedures have."""
+
+    texts: Grouped  # of each word
+    starts: Numbers  # of each text, its first place in the rows below
+    owners: Numbers  # the procedures that have it
+    weights: Weights  # what it counts for each
+
+    def holders(self, word: int) -> tuple[Numbers, Weights]:
+        """The procedures that have texts with a word, and what these count; some more than once."""
+        texts = self.texts[word]
+        lengths = self.starts[texts + 1] - self.starts[texts]
+        places = np.repeat(self.starts[texts] + lengths - np.cumsum(lengths), lengths)
+        places += np.arange(len(places))
+        return self.owners[places], self.weights[places]
+
+
 class Occurrences(NamedTuple):
     """Where one folded word stands."""
 
@@ -136,8 +154,8 @@ class Postings:
     lines: Grouped  # of each word
     spelt: Grouped  # the lines of each accented form
     called: Grouped  # the procedures in whose lines each word stands
-    procedures: Grouped  # all that hold it
-    weights: Weights  # of all members of `procedures`
+    named: Weights  # of all members of `called`: what the word counts there
+    shared: Shared
     pairs: Pairs
     tells: Weights  # of each word: how much it tells procedures apart
     says: Weights  # of each line: how much all its words say
@@ -147,21 +165,26 @@ class Postings:
     def __post_init__(self) -> None:
         self.ranges = [range(*pair) for pair in pairwise([*self.starts.tolist(), len(self.texts)])]
         # Queries differ, their words hardly.
+        self.word = remembering(self.find_word)
         self.standing = remembering(self.find_standing)
         self.phrase = remembering(self.find_phrase)
 
-    def word(self, folded: str) -> Occurrences | None:
+    def find_word(self, folded: str) -> Occurrences | None:
         """Where a folded word stands; None when it stands nowhere."""
         number = self.numbers.get(folded)
         if number is None:
             return None
-        held = slice(*self.procedures.starts[number : number + 2].tolist())
+        called, (holders, weights) = self.called[number], self.shared.holders(number)
+        whole = np.zeros(len(self.starts), np.float32)
+        whole[called] = self.named[slice(*self.called.starts[number : number + 2].tolist())]
+        np.maximum.at(whole, holders, weights)
+        procedures = whole.nonzero()[0]
         return Occurrences(
             lines=self.lines[number],
             spellings={accented: self.spelt[form] for accented, form in self.forms.get(number, {}).items()},
-            called=self.called[number],
-            procedures=self.procedures.members[held],
-            weights=self.weights[held],
+            called=called,
+            procedures=procedures,
+            weights=whole[procedures],
             says=float(self.tells[number]),
         )
 

@@ -12,7 +12,7 @@ import numpy as np
 from procedures.text import both_forms
 
 from .lexicon import Lexicon
-from .postings import COMMONEST, Grouped, Numbers, Pairs, Postings, Weights, distinct
+from .postings import COMMONEST, Grouped, Numbers, Pairs, Postings, Shared, Weights
 
 TITLE = 2  # a title counts like so many names
 SATURATION = 4.0  # names that hold a word count ever less: one of them counts 1 / (1 + SATURATION)
@@ -24,14 +24,6 @@ class Words(NamedTuple):
     texts: Numbers  # the text of each
     spelt: Numbers  # its number as it is spelt there
     folded: Numbers  # its number without accents
-
-
-class Holders(NamedTuple):
-    """Procedures and words that they hold, in rows of equal length."""
-
-    words: Numbers
-    procedures: Numbers
-    weights: Weights
 
 
 class Vocabulary(dict[str, tuple[int, ...]]):
@@ -108,8 +100,6 @@ class Writer:
         lines = Grouped.of(here.folded, here.texts, count)
         spelt = Grouped.of(here.spelt, here.texts, len(vocabulary.spellings))
         called = Grouped.of(lines.groups(), number_of[lines.members], count)
-        holders = [in_names(lines, number_of, starts), self.in_shared(elsewhere)]
-        procedures, weights = heaviest(holders, count, size)
         pairs = Pairs.of(here.texts, here.folded, vocabulary.folded)
         says = rarity(np.diff(called.starts), size)
         postings = Postings(
@@ -121,8 +111,8 @@ class Writer:
             lines=lines,
             spelt=spelt,
             called=called,
-            procedures=procedures,
-            weights=weights,
+            named=by_names(lines, number_of, starts),
+            shared=self.of_lower_weight(elsewhere, count),
             pairs=pairs,
             tells=says,
             says=np.bincount(here.texts, says[here.folded], len(self.texts)).clip(COMMONEST).astype(np.float32),
@@ -131,41 +121,25 @@ class Writer:
         )
         return postings, lexicon(here, pairs, starts)
 
-    def in_shared(self, words: Words) -> Holders:
-        """Who holds the `words` of the texts of lower weight."""
-        of_text, held = Grouped.of(words.texts, words.folded, len(self.shared)), np.array(self.held, np.intp)
-        lengths = np.diff(of_text.starts)[held]
-        places = np.repeat(of_text.starts[held] + lengths - np.cumsum(lengths), lengths)
-        places += np.arange(len(places))
-        found = of_text.members[places]
-        owners, weights = np.array(self.owners, np.intp), np.array(self.weights, np.float32)
-        return Holders(found, np.repeat(owners, lengths), np.repeat(weights, lengths))
+    def of_lower_weight(self, words: Words, count: int) -> Shared:
+        """The `words` of the shared texts, of `count` in all."""
+        held = np.array(self.held, np.intp)
+        order = np.argsort(held, kind="stable")
+        return Shared(
+            texts=Grouped.of(words.folded, words.texts, count),
+            starts=np.searchsorted(held[order], np.arange(len(self.shared) + 1)),
+            owners=np.array(self.owners, np.intp)[order],
+            weights=np.array(self.weights, np.float32)[order],
+        )
 
 
-def in_names(lines: Grouped, number_of: Numbers, starts: Numbers) -> Holders:
-    """Who holds the words of titles and names: the more of these, the more it counts."""
+def by_names(lines: Grouped, number_of: Numbers, starts: Numbers) -> Weights:
+    """Of each word and each procedure that is called by it: the more names hold it, the more it counts."""
     word, procedure = lines.groups(), number_of[lines.members]
     counts = np.where(lines.members == starts[procedure], TITLE, 1)
     firsts = np.flatnonzero(np.diff(word, prepend=-1) | np.diff(procedure, prepend=-1))
     count = np.add.reduceat(counts, firsts).astype(np.float32) if len(firsts) else np.empty(0, np.float32)
-    return Holders(word[firsts], procedure[firsts], count / (count + np.float32(SATURATION)))
-
-
-def heaviest(holders: Sequence[Holders], count: int, size: int) -> tuple[Grouped, Weights]:
-    """For each of `count` words those of `size` procedures that hold it, each with the highest of its weights."""
-    words = np.concatenate([each.words for each in holders])
-    procedures = np.concatenate([each.procedures for each in holders])
-    weights: Weights = np.concatenate([each.weights for each in holders])
-    levels = distinct(weights)
-    of_level, of_procedure = len(levels).bit_length(), size.bit_length()  # bits
-    keys = (words << of_procedure | procedures) << of_level | np.searchsorted(levels, weights)
-    keys.sort()
-    pairs = keys >> of_level
-    is_last = np.ones(len(pairs), np.bool_)
-    np.not_equal(pairs[1:], pairs[:-1], out=is_last[:-1])
-    pairs, level = pairs[is_last], keys[is_last] & ((1 << of_level) - 1)
-    starts = np.searchsorted(pairs, np.arange(count + 1) << of_procedure)
-    return Grouped(starts, pairs & ((1 << of_procedure) - 1)), levels[level]
+    return count / (count + np.float32(SATURATION))
 
 
 def rarity(called: Numbers, size: int) -> Weights:
