@@ -23,6 +23,11 @@ class Scope(models.TextChoices):
 BALANCE = Q(measure=7)  # of a year: `Measure.BALANCE` in `statistics/cells.py`
 
 
+def balances(name: str, *keys: str) -> models.Index:
+    """All that is read of the balances of earlier years stands together: in the table each lies on another page."""
+    return models.Index(fields=["month", *keys, "measure", "count"], condition=BALANCE, name=name)
+
+
 class Figure(models.Model):
     """So many records of a month by one measure (`statistics/cells.py`). Keys of units and fields are plain numbers:
     a cell belongs to no row that could refuse it."""
@@ -50,7 +55,7 @@ class UnitFigure(Figure):
             models.UniqueConstraint(fields=["month", "unit", "measure"], name="unit_figure_once"),
             models.CheckConstraint(name="unit_figure_not_negative", condition=Q(count__gte=0) | BALANCE),
         ]
-        indexes = [models.Index(fields=["month"], condition=BALANCE, name="unit_figure_balance")]
+        indexes = [balances("unit_figure_balance", "unit")]
 
 
 class WorkFigure(Figure):
@@ -67,7 +72,7 @@ class WorkFigure(Figure):
             models.UniqueConstraint(fields=["month", "place", "agency", "field", "measure"], name="work_figure_once"),
             models.CheckConstraint(name="work_figure_not_negative", condition=Q(count__gte=0) | BALANCE),
         ]
-        indexes = [models.Index(fields=["month"], condition=BALANCE, name="work_figure_balance")]
+        indexes = [balances("work_figure_balance", "place", "agency", "field")]
 
 
 class ChannelFigure(Figure):
@@ -83,7 +88,7 @@ class ChannelFigure(Figure):
             models.UniqueConstraint(fields=["month", "place", "channel", "measure"], name="channel_figure_once"),
             models.CheckConstraint(name="channel_figure_not_negative", condition=Q(count__gte=0) | BALANCE),
         ]
-        indexes = [models.Index(fields=["month"], condition=BALANCE, name="channel_figure_balance")]
+        indexes = [balances("channel_figure_balance", "place", "channel")]
 
 
 class FigureChange(models.Model):
