@@ -23,7 +23,7 @@ from . import engines, letters, loading, records, results
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
-ROUNDS, REQUESTS, WARM = 5, 100, 600
+ROUNDS, REQUESTS, WARM = 5, 100, 1_500
 QUERIES = ROOT / "procedures/fixtures/judged.tsv"
 NAMES = ROOT / "procedures/fixtures/names.json"
 

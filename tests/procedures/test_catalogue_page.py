@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
+from procedures.models import EverydayName, Procedure
 from procedures.search import FILTERS, current, find
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,21 @@ def test_a_search_without_accents_finds_and_marks_the_words(listed):
     assert codes(response)[0] == "1.001193"
     assert "<mark>Đăng ký khai sinh</mark>" in response.text
     assert total(response) >= 5
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Zoqua (bemli), thử", "<mark>Zoqua</mark> (<mark>bemli</mark>), thử"),
+        ("Zoqua/bemli thử", "<mark>Zoqua</mark>/<mark>bemli</mark> thử"),
+        ("Zoqua  bemli thử", "<mark>Zoqua  bemli</mark> thử"),
+        ("Zoqua bemli <b>&", "<mark>Zoqua bemli</mark> &lt;b&gt;&amp;"),
+        ("Zoqua thử Bemli, Zoqua", "<mark>Zoqua</mark> thử <mark>Bemli</mark>, <mark>Zoqua</mark>"),
+    ],
+)
+def test_words_are_marked_whatever_stands_beside_them(listed, name, shown):
+    EverydayName.objects.create(procedure=Procedure.objects.get(code="1.001193"), name=name, language="vi")
+    assert f"{shown}</span>" in listed(q="zoqua bemli").text
 
 
 def test_accents_and_their_absence_find_the_same_first(listed):
