@@ -21,6 +21,11 @@ def on_day(day: datetime.date, prefix: str = "") -> Q:
     )
 
 
+def is_over(last: datetime.date | None, day: datetime.date) -> bool:
+    """Whether a period whose last day is `last` has ended by `day`."""
+    return last is not None and last < day
+
+
 class Validity(models.Model):
     """A period from day to day, both included; an empty end is open."""
 
@@ -41,7 +46,7 @@ class Validity(models.Model):
         return (self.valid_from is None or self.valid_from <= day) and not self.has_ended(day)
 
     def has_ended(self, day: datetime.date) -> bool:
-        return self.valid_to is not None and self.valid_to < day
+        return is_over(self.valid_to, day)
 
 
 class AgencyKind(models.TextChoices):

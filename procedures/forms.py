@@ -141,7 +141,6 @@ def blocks(index: Index, name: str) -> Iterator[Block]:
     named = [(value, str(text)) for value, text in CHOICES.get(name, ())] or [
         (value, listing.label(index, name, value)) for value in index.labels[name]
     ]
-
     group_of = {value: index.group_of.get((name, value), value) for value, _text in named}
     if name not in CHOICES:
         sizes = Counter(group_of.values())

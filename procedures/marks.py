@@ -34,17 +34,19 @@ class Marks:
         """`text` with the wanted words marked, neighbours as one."""
         parts = self.parts.get(text)
         if parts is None:
-            parts = self.parts[text] = text.split() if is_plain(text) else []
+            parts = self.parts[text] = parts_of(text)
         if not parts:
             return html(highlight(text, self.wanted))
         marked = self.marked
         return " ".join([marked.get(part, part) for part in parts]).replace("</mark> <mark>", " ")
 
 
-def is_plain(text: str) -> bool:
-    """Whether no character of `text` needs escaping, and its words stand one by one between single blanks."""
+def parts_of(text: str) -> list[str]:
+    """What stands between the blanks of `text`; nothing unless no character needs escaping, and its words stand one by
+    one between single blanks."""
     parts = text.split()
-    return not SPECIAL.search(text) and " ".join(parts) == text and all(len(both_forms(part)) < 2 for part in parts)
+    one_by_one = " ".join(parts) == text and all(len(both_forms(part)) < 2 for part in parts)
+    return parts if one_by_one and not SPECIAL.search(text) else []
 
 
 def html(pieces: Iterable[Piece]) -> SafeString:

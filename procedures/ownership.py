@@ -42,6 +42,6 @@ def owners(state: State) -> Ownership:
     for row in FieldOwner.objects.order_by().only("field", "agency", "valid_from", "valid_to"):
         if row.is_valid(state.day):
             owner[row.field_id] = row.agency_id
-        elif row.valid_to and row.valid_to < state.day:
+        elif row.has_ended(state.day):
             former[row.field_id].add(row.agency_id)
     return Ownership(owner, {field: frozenset(agencies) for field, agencies in former.items()})

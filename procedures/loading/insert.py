@@ -1,11 +1,12 @@
-"""Rows into a table without an object for each: a load writes hundreds of thousands. PostgreSQL copies them, in half
-the time of INSERT."""
+"""Rows into a table without an object for each: a load writes hundreds of thousands."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+
+from organisation.copying import copy
 
 BATCH = 500  # rows of a statement, where the database takes as many
 AS_THEY_ARE = {str, int, bool, type(None)}
@@ -18,27 +19,17 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     prepare = [preparing(field, connection) for field in fields]
     quote = connection.ops.quote_name
-    table = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
     prepared = ([make(value) for make, value in zip(prepare, row, strict=True)] for row in rows)
     if connection.vendor == "postgresql":
-        copy(connection, table, prepared)
+        copy(model, fields, prepared)
         return
+    table = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
     place = f"({', '.join(['%s'] * len(fields))})"
     size = min(BATCH, connection.ops.bulk_batch_size(fields, []) or BATCH)
     with connection.cursor() as cursor:
         while batch := list(islice(prepared, size)):
             statement = f"INSERT INTO {table} VALUES {', '.join([place] * len(batch))}"  # noqa: S608  # models' names
             cursor.execute(statement, list(chain.from_iterable(batch)))
-
-
-def copy(connection: Any, table: str, rows: Iterable[Sequence[Any]]) -> None:
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} FROM STDIN") as lines,
-    ):
-        for row in rows:
-            lines.write_row(row)
 
 
 def preparing(field: Any, connection: Any) -> Callable[[Any], Any]:

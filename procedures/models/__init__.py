@@ -3,7 +3,7 @@
 from .choices import Audience, ChannelKind, LegalKind, Level, OnlineLevel, Origin, Source, TimeUnit
 from .fields import Field, FieldOwner
 from .parts import Channel, Document, EverydayName, LegalDocument, Result
-from .procedure import Procedure, parse_code
+from .procedure import Procedure, levels_of, parse_code
 from .quality import Correction, NotDuplicate
 from .searches import DaySalt, SearchCount, SearchOpened, Visit
 from .versions import (
@@ -53,6 +53,7 @@ __all__ = [
     "TimeUnit",
     "VersionKind",
     "Visit",
+    "levels_of",
     "parse_code",
     "pin",
 ]

@@ -29,6 +29,11 @@ def parse_code(text: str) -> str:
     return national[1] if national else code
 
 
+def levels_of(row: Any) -> list[Level]:
+    """The levels of a procedure, or of a row of its columns."""
+    return [level for level in Level if getattr(row, f"level_{level.value}")]
+
+
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
     def public(self, day: datetime.date) -> "ProcedureQuerySet":
         """What the public may find and apply for on `day`: the only place that decides it."""
@@ -156,7 +161,7 @@ class Procedure(Validity):
 
     @property
     def levels(self) -> list[Level]:
-        return [level for level in Level if getattr(self, f"level_{level.value}")]
+        return levels_of(self)
 
     @property
     def audiences(self) -> list[Audience]:

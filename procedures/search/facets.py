@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -48,15 +47,6 @@ class Listed(NamedTuple):
     audience_official: bool
     audience_foreigner: bool
 
-    @property
-    def levels(self) -> list[Level]:
-        return levels(self.level_province, self.level_district, self.level_commune)
-
-
-@cache
-def levels(*flags: bool) -> list[Level]:
-    return [level for level, flag in zip(Level, flags, strict=True) if flag]
-
 
 def by_value(values: Iterable[Value], size: int) -> dict[Value, int]:
     """Each value that is not empty → the documents that have it; `values` has one of each document."""
@@ -66,9 +56,7 @@ def by_value(values: Iterable[Value], size: int) -> dict[Value, int]:
     return {value: mask_of(numbers, size) for value, numbers in having.items() if value}
 
 
-def of_procedures(
-    procedures: Sequence[Listed], owners: Iterable[str], slugs: Iterable[str]
-) -> dict[str, dict[str, int]]:
+def of_procedures(procedures: Sequence[Listed], owners: Iterable[str], slugs: Iterable[str]) -> Facets:
     """Filter → value → the documents that have it. `owners` (codes, perhaps empty) and `slugs` are those of each."""
 
     def flagged(flag: str) -> int:

@@ -15,7 +15,18 @@ from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
 from procedures import loads
 from procedures.learning.popularity import popularity
-from procedures.models import Channel, Document, EverydayName, Field, FieldOwner, Level, Procedure, Result, Synonym
+from procedures.models import (
+    Channel,
+    Document,
+    EverydayName,
+    Field,
+    FieldOwner,
+    Level,
+    Procedure,
+    Result,
+    Synonym,
+    levels_of,
+)
 from procedures.text import words
 from procedures.uncollected import uncollected
 
@@ -159,7 +170,7 @@ def write(
     """All texts; `by_field` has each field, and the agency that owns it."""
     writer, number = Writer(), {procedure.pk: number for number, procedure in enumerate(procedures)}
     index.english = [procedure.name_en for procedure in procedures]
-    index.levels = [procedure.levels for procedure in procedures]
+    index.levels = [levels_of(procedure) for procedure in procedures]
     index.online = [procedure.online for procedure in procedures]
     index.channels = [[] for _procedure in procedures]
     for key, time, unit, fee in Channel.objects.values_list("procedure_id", "time", "unit", "fee_vnd"):
@@ -243,7 +254,7 @@ def fill_successors(index: Index, agencies: dict[int, Agency]) -> None:
     for owner, slug in FieldOwner.objects.values_list("agency_id", "field__slug"):
         owned[owner] |= index.facets["field"].get(slug, 0)
     for pk, agency in agencies.items():
-        if agency.valid_to and agency.valid_to < index.day:
+        if agency.has_ended(index.day):
             followers = [agencies[heir].code for heir in units.heirs(pk) if heir in agencies]
             index.followed_by[agency.code] = followers
             index.followed_since[agency.code] = units.since(pk)

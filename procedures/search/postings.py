@@ -47,8 +47,12 @@ class Grouped:
         keys = distinct(groups << bits | members)  # one number for both: numbers are sorted faster than rows
         return cls(np.searchsorted(keys, np.arange(count + 1) << bits), keys & ((1 << bits) - 1))
 
+    def place(self, group: int) -> slice:
+        """Where the members of a group stand."""
+        return slice(self.starts[group], self.starts[group + 1])
+
     def __getitem__(self, group: int) -> Numbers:
-        return self.members[self.starts[group] : self.starts[group + 1]]
+        return self.members[self.place(group)]
 
     def groups(self) -> Numbers:
         """The group of each member."""
@@ -174,7 +178,7 @@ class Postings:
             return None
         called, (holders, weights) = self.called[number], self.shared.holders(number)
         whole = np.zeros(len(self.starts), np.float32)
-        whole[called] = self.named[slice(*self.called.starts[number : number + 2].tolist())]
+        whole[called] = self.named[self.called.place(number)]
         np.maximum.at(whole, holders, weights)
         procedures = whole.nonzero()[0]
         return Occurrences(

@@ -48,7 +48,7 @@ def compare(postings: Postings, query: Query) -> Scores:
     called = np.zeros(len(postings.starts), np.float32)
     says: list[float] = []
     for number, word in enumerate(query.words):
-        phrases = tuple([(span.phrase, span.weight) for span in query.spans if number in span]) if query.spans else ()
+        phrases = tuple((span.phrase, span.weight) for span in query.spans if number in span)
         said, standing = postings.standing(word.typed, word.accented, word.meant, word.options, phrases)
         weight = word.says * said
         says.append(weight)

@@ -1,5 +1,5 @@
-"""What needs pyHanko, which takes 17 MB and a second to load. This is its only door: its modules import each other in
-circles, and two threads would meet in them."""
+"""What needs pyHanko, which takes 17 MB and half a second to load. This is its only door: its modules import each
+other in circles, and two threads would meet in them."""
 
 from .documents import inspect, parsing
 from .reading import read

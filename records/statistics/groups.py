@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from organisation.models import Agency, AgencyKind
+from organisation.models import Agency, AgencyKind, is_over
 from organisation.succession import State
 from procedures.models import ChannelKind, Field, Level
 
@@ -97,7 +97,7 @@ def of_units(by: By, keys: Iterable[Any], state: State) -> dict[Any, Group]:
     rows = Agency.objects.filter(pk__in=keys).values_list("pk", "code", "name", "name_en", "kind", "valid_to")
     levels = LEVELS if by == By.UNIT else {}
     return {
-        key: Group(code, name, name_en, levels.get(AgencyKind(kind)), end is not None and end < state.day)
+        key: Group(code, name, name_en, levels.get(AgencyKind(kind)), is_over(end, state.day))
         for key, code, name, name_en, kind, end in rows
     }
 
