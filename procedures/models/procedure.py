@@ -21,6 +21,8 @@ NATIONAL_CODE = re.compile(r"\d\.\d{6}\Z")
 # `1.000656.000.00.00.H56` and `2.002621.H56`: the national code, then the place in a province's own tree.
 SUFFIXED_CODE = re.compile(r"(\d\.\d{6})(?:\.\d{3}\.\d{2}\.\d{2})?(?:\.[A-Z]\d{2})?\Z")
 
+LEVEL_COLUMNS = [(level, f"level_{level.value}") for level in Level]
+
 
 def parse_code(text: str) -> str:
     """The catalogue's code for what a person typed: trimmed, in capitals, without a provincial suffix."""
@@ -31,7 +33,7 @@ def parse_code(text: str) -> str:
 
 def levels_of(row: Any) -> list[Level]:
     """The levels of a procedure, or of a row of its columns."""
-    return [level for level in Level if getattr(row, f"level_{level.value}")]
+    return [level for level, column in LEVEL_COLUMNS if getattr(row, column)]
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
