@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from procedures.languages import in_language
+from procedures.languages import in_languages
 
 from . import clock
 
@@ -19,6 +19,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "portal_settings": settings,
         "today": clock.today(),
         "shown_day": settings.PORTAL_TODAY,
-        "url_vi": SimpleLazyObject(lambda: in_language(request, "vi")),
-        "url_en": SimpleLazyObject(lambda: in_language(request, "en")),
+        "url_vi": SimpleLazyObject(lambda: in_languages(request)["vi"]),
+        "url_en": SimpleLazyObject(lambda: in_languages(request)["en"]),
     }

@@ -100,18 +100,24 @@ def search_box(query: str = "", *, autofocus: bool = False, live: bool = False) 
     return fill(f"search box, autofocus {autofocus}, live {live}", render, q=escape(query))
 
 
-def filter_selects(found: Found, chosen: Mapping[str, str], moved: Sequence[Agency] = ()) -> SafeString:
-    """The filters, each option with the number of procedures that choosing it would leave.
+def filter_selects() -> str:
+    """The filters, each with a slot of its name for its options."""
+    return without_options(render_crispy_form(FilterForm()))
+
+
+def filter_options(found: Found, chosen: Mapping[str, str], moved: Sequence[Agency] = ()) -> dict[str, str]:
+    """The options of each filter, each with the number of procedures that choosing it would leave.
 
     `moved` are former agencies that were asked for; they are offered beside those of today.
     """
-    offered = {name: options(found, name, chosen.get(name, "")) for name in FILTERS}
+    kept = found.index.kept.setdefault(f"options {get_language()}", {})
+    offered = {name: options(found, kept, name, chosen.get(name, "")) for name in FILTERS}
     for unit in moved:
         option = (
             f'<option value="{escape(unit.code)}" selected>{escape(unit.display_name)} ({len(found.codes)})</option>'
         )
         offered["agency"] += option
-    return fill("filters", lambda: without_options(render_crispy_form(FilterForm())), **offered)
+    return offered
 
 
 class Block(NamedTuple):
@@ -121,9 +127,8 @@ class Block(NamedTuple):
     html: list[str]
 
 
-def options(found: Found, name: str, chosen: str) -> str:
-    """The option elements that lead somewhere, and the chosen one."""
-    kept = found.index.kept.setdefault(f"options {get_language()}", {})
+def options(found: Found, kept: dict[str, Any], name: str, chosen: str) -> str:
+    """The option elements that lead somewhere, and the chosen one; `kept` are those of this language."""
     if name not in kept:
         kept["all"] = ALL.format(_("All"))
         kept[name] = {block.group: (place, block) for place, block in enumerate(blocks(found.index, name))}

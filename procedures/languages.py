@@ -6,10 +6,10 @@ from django.urls import translate_url
 ENGLISH = "/en"
 
 
-def in_language(request: HttpRequest, language: str) -> str:
-    """The address of the same page in `language`; of a page that does not exist, its own."""
+def in_languages(request: HttpRequest) -> dict[str, str]:
+    """The address of the same page by language; of a page that does not exist, its own."""
     path = request.get_full_path()
     if request.resolver_match is None:
-        return translate_url(path, language)
-    plain = path.removeprefix(ENGLISH) if path.startswith(f"{ENGLISH}/") else path
-    return f"{ENGLISH}{plain}" if language == "en" else plain
+        return {language: translate_url(path, language) for language in ("vi", "en")}
+    vietnamese = path.removeprefix(ENGLISH) if path.startswith(f"{ENGLISH}/") else path
+    return {"vi": vietnamese, "en": f"{ENGLISH}{vietnamese}"}

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from procedures.text import both_forms
-
 from .search import Index, Piece, highlight
 
 SPECIAL = re.compile(r"[<>&\"']")
+TWO_IN_ONE = re.compile(r"\w[^\w ]+\w|_|[^\S ]|  |^ | $")  # perhaps two words without a blank, or no single blanks
 
 
 class Marks:
@@ -38,15 +37,13 @@ class Marks:
         if not parts:
             return html(highlight(text, self.wanted))
         marked = self.marked
-        return " ".join([marked.get(part, part) for part in parts]).replace("</mark> <mark>", " ")
+        return " ".join(map(marked.get, parts, parts)).replace("</mark> <mark>", " ")
 
 
 def parts_of(text: str) -> list[str]:
     """What stands between the blanks of `text`; nothing unless no character needs escaping, and its words stand one by
     one between single blanks."""
-    parts = text.split()
-    one_by_one = " ".join(parts) == text and all(len(both_forms(part)) < 2 for part in parts)
-    return parts if one_by_one and not SPECIAL.search(text) else []
+    return [] if SPECIAL.search(text) or TWO_IN_ONE.search(text) else text.split(" ")
 
 
 def html(pieces: Iterable[Piece]) -> SafeString:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 LONGEST_QUERY = 200  # characters; a query beyond it is cut, and the reader told
 
+HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # Unicode's categories of what no reader sees
 TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
 LETTERS = r"(?:[^\W_][\u0300-\u036f]*)+"  # decomposed letters bring their marks along
 EITHER_I_OR_Y = re.compile(r"(?:(?<=^[bdđhklmrstv])|(?<=^qu))y(?=\d?$)")
@@ -32,10 +33,9 @@ class Token(NamedTuple):
 def clean(text: str) -> str:
     """What a person typed, as one line: composed (NFC), without control characters, single spaces."""
     composed = unicodedata.normalize("NFC", text)
-    visible = "".join(
-        " " if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") else letter for letter in composed
-    )
-    return " ".join(visible.split())
+    if not composed.isprintable():
+        composed = "".join(" " if unicodedata.category(letter) in HIDDEN else letter for letter in composed)
+    return " ".join(composed.split())
 
 
 def fold(text: str) -> str:

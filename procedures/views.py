@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,10 +19,11 @@ from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
 
 from . import changes, corrections, elsewhere, listing, search, usual
-from .conditional import counts_opening, fragment_of_catalogue, page_of_catalogue
+from .conditional import counts_opening, fragment_of_catalogue, page_of_catalogue, wants_fragment
 from .corrections import CorrectionForm
-from .forms import filter_selects, search_box
-from .languages import in_language
+from .forms import filter_options, filter_selects, search_box
+from .languages import in_languages
+from .marks import plain
 from .models import Document, Procedure, SearchCount, parse_code
 from .slots import fill, slot
 from .text import LONGEST_QUERY, clean
@@ -38,7 +38,7 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     query = typed[:LONGEST_QUERY]
     if address := elsewhere.address(query):
         return lead_on(request, address)
-    filters = {name: clean(request.GET.get(name, "")) for name in search.FILTERS}
+    filters = {name: clean(value) for name in search.FILTERS if (value := request.GET.get(name))}
     found = search.find(query, filters, index)
     if found.code and len(found.codes) == 1 and not any(filters.values()) and not request.htmx:  # type: ignore[attr-defined]
         return redirect("procedures:detail", found.code)
@@ -53,8 +53,7 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     moved = [(Agency.objects.get(code=code), heirs_of(heirs)) for code, heirs in found.moved.items()]
     context = {"query": query, "found": found, "chosen": chosen, "state": state, "page": page, "moved": moved}
     results = results_part(request, context | {"cut": len(typed) > LONGEST_QUERY})
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    response = HttpResponse(results if fragment else search_page(request, query, results))
+    response = HttpResponse(results if wants_fragment(request) else search_page(request, query, results))
     if page.number == 1:  # a next page is no other search
         response.searched = SearchCount.words_of(query), len(found.ranking.order)  # type: ignore[attr-defined]
     return response
@@ -81,29 +80,30 @@ def results_part(request: HttpRequest, context: dict[str, Any]) -> SafeString:
     def part(name: str, is_there: Any = True) -> str:
         return render_to_string(f"procedures/{name}.html", context, request) if is_there else ""
 
-    slots = {name: slot(name) for name in ("filters", "unfiltered", "notices", "heading", "list")}
+    slots = {name: slot(name) for name in ("unfiltered", "notices", "heading", "list")}
     return fill(
         "results",
-        lambda: render_to_string("procedures/_results.html", slots),
-        filters=filter_selects(found, context["chosen"], moved),
+        lambda: render_to_string("procedures/_results.html", slots | {"filters": SafeString(filter_selects())}),
+        **filter_options(found, context["chosen"], moved),
         unfiltered=part("_unfiltered", context["chosen"]),
         notices=part("_notices", noticed),
-        heading=escape(listing.heading(page.paginator.count, query)),
+        heading=plain(listing.heading(page.paginator.count, query)),
         list=context["rows"] + part("_pages", page.has_other_pages()) if page.object_list else part("_nothing"),
     )
 
 
 def search_page(request: HttpRequest, query: str, results: str) -> str:
     """The whole page around the results."""
-    slots = {name: slot(name) for name in ("title", "box", "results", "url_vi", "url_en")}
+    slots = {name: slot(name) for name in ("title", "results", "url_vi", "url_en")}
     return fill(
         "search page",
-        lambda: render_to_string("procedures/list.html", slots, request),
-        title=escape(f"{query} – ") if query else "",
-        box=search_box(query, live=True),
+        lambda: render_to_string(
+            "procedures/list.html", slots | {"box": search_box(slot("query"), live=True)}, request
+        ),
+        title=plain(f"{query} – ") if query else "",
+        query=plain(query),
         results=results,
-        url_vi=escape(in_language(request, "vi")),
-        url_en=escape(in_language(request, "en")),
+        **{f"url_{language}": plain(address) for language, address in in_languages(request).items()},
     )
 
 

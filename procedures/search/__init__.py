@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 
@@ -101,9 +102,9 @@ class Found:
         """For each procedure the words of the query, as typed, that it does not hold, nor what stands for them."""
         if self.ranking.scores is None:
             return [[] for _number in numbers]
-        wanted = [(place, word.text) for place, word in enumerate(self.ranking.query.words) if word.says == 1]
-        held = self.ranking.scores.held[:, numbers].T.tolist()
-        return [[text for place, text in wanted if not there[place]] for there in held]
+        wanted = {place: word.text for place, word in enumerate(self.ranking.query.words) if word.says == 1}
+        lacks = ~self.ranking.scores.held[np.ix_([*wanted], numbers)]
+        return [list(compress(wanted.values(), of_one)) for of_one in lacks.T.tolist()]
 
 
 def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index | None = None) -> Found:

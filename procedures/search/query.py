@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from procedures.keyboard import undecoded
 from procedures.models import Level
-from procedures.text import Token, tokens, words
+from procedures.text import Token, tokens
 
 from .lexicon import Lexicon
 
@@ -103,7 +103,8 @@ def understand(
     places: Mapping[tuple[str, ...], Level],
 ) -> Query:
     """What is looked up for `text`; `places` are folded names of districts and communes without their kind."""
-    typed = list(separated(text, lexicon))[:LONGEST]
+    as_typed = list(tokens(text))
+    typed = list(separated(text, as_typed, lexicon))[:LONGEST]
     if not typed:
         return Query()
     folded = [token.folded for token in typed]
@@ -118,23 +119,16 @@ def understand(
             options=options(lexicon, folded, place, meant[place]),
             meant=meant[place],
             says=says[place],
-            slip=slipped(text, typed, place, meant[place]),
+            slip=meant[place] != token.folded or token not in as_typed,
         )
         for place, token in enumerate(typed)
     )
     return Query(query_words, tuple(spans(folded, meant, lexicon, synonyms)), levels)
 
 
-def slipped(text: str, typed: Sequence[Token], place: int, meant: str) -> bool:
-    """Whether the letters typed for a word are not those of the word that is meant, or it hangs on its neighbour."""
-    start, end = typed[place].start, typed[place].end
-    joined = (place and typed[place - 1].end == start) or (place + 1 < len(typed) and typed[place + 1].start == end)
-    return bool(joined) or words(text[start:end]) != [meant]
-
-
-def separated(text: str, lexicon: Lexicon) -> Iterator[Token]:
+def separated(text: str, typed: Sequence[Token], lexicon: Lexicon) -> Iterator[Token]:
     """The words of `text`; unknown ones that are undecoded Telex or VNI decoded, two written as one parted."""
-    for token in tokens(text):
+    for token in typed:
         if token.folded in lexicon or token.folded in ASKING or not token.folded.isalnum():
             yield token
             continue
