@@ -58,7 +58,7 @@ def tokens(text: str) -> Iterator[Token]:
         if "." in word and not word[0].isdigit():
             yield from parts(word, match.start())
         else:
-            yield token(word, match.start())
+            yield Token(*forms(word), *match.span())
 
 
 def parts(word: str, start: int) -> Iterator[Token]:
@@ -69,7 +69,7 @@ def parts(word: str, start: int) -> Iterator[Token]:
         yield Token(fold(joined), accented(joined), start, start + len(word))
         return
     for piece in pieces:
-        yield token(piece, start)
+        yield Token(*forms(piece), start, start + len(piece))
         start += len(piece) + 1
 
 
@@ -77,10 +77,6 @@ def parts(word: str, start: int) -> Iterator[Token]:
 def forms(word: str) -> tuple[str, str]:
     """The two forms of a word: folded, accented."""
     return EITHER_I_OR_Y.sub("i", fold(word)), EITHER_I_OR_Y.sub("i", accented(word))
-
-
-def token(word: str, start: int) -> Token:
-    return Token(*forms(word), start, start + len(word))
 
 
 def both_forms(text: str) -> list[tuple[str, str]]:

@@ -82,7 +82,7 @@ class Index:
     channels: list[list[ChannelFacts]] = field(default_factory=list)  # of each, in their order
     kept: dict[str, dict[Any, Any]] = field(default_factory=dict)  # what lists have rendered, by language and code
     synonyms: dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = field(default_factory=dict)
-    places: dict[tuple[str, ...], Level] = field(default_factory=dict)  # folded name → the level it stands for
+    places: dict[str, list[tuple[tuple[str, ...], Level]]] = field(default_factory=dict)
 
     def name(self, code: str) -> str:
         """The title of a public procedure."""
@@ -204,8 +204,11 @@ def rows(model: type[EverydayName | Result | Document]) -> Iterable[tuple[int, s
     return model._default_manager.order_by("pk").values_list("procedure_id", "name")
 
 
-def places(agencies: Collection[Agency]) -> dict[tuple[str, ...], Level]:
-    """The names of provinces, districts and communes without their kind, as folded words."""
+def places(agencies: Collection[Agency]) -> dict[str, list[tuple[tuple[str, ...], Level]]]:
+    """The names of provinces, districts and communes without their kind, as folded words, with the level of each.
+
+    By their first word, the longest first.
+    """
     levels = {
         AgencyKind.PROVINCE: Level.PROVINCE,
         AgencyKind.DISTRICT: Level.DISTRICT,
@@ -216,7 +219,10 @@ def places(agencies: Collection[Agency]) -> dict[tuple[str, ...], Level]:
         if agency.kind in levels:
             name = tuple(words(KIND_OF_PLACE.sub("", agency.name)))
             found[name] = levels[AgencyKind(agency.kind)]
-    return found
+    by_first: defaultdict[str, list[tuple[tuple[str, ...], Level]]] = defaultdict(list)
+    for name in sorted(found, key=len, reverse=True):
+        by_first[name[0]].append((name, found[name]))
+    return dict(by_first)
 
 
 def fill_facets(

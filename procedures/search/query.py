@@ -55,6 +55,8 @@ INITIALS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{1,5}\Z")
 
 # First word of an everyday phrase → such phrases, each with the official ones that it may stand for.
 Synonyms = Mapping[str, Sequence[tuple[tuple[str, ...], Sequence[tuple[str, ...]]]]]
+# First word of the names of provinces, districts and communes without their kind → such names, the longest first.
+Places = Mapping[str, Sequence[tuple[tuple[str, ...], Level]]]
 
 
 class Word(NamedTuple):
@@ -96,13 +98,8 @@ class Query:
         )
 
 
-def understand(
-    text: str,
-    lexicon: Lexicon,
-    synonyms: Synonyms,
-    places: Mapping[tuple[str, ...], Level],
-) -> Query:
-    """What is looked up for `text`; `places` are folded names of districts and communes without their kind."""
+def understand(text: str, lexicon: Lexicon, synonyms: Synonyms, places: Places) -> Query:
+    """What is looked up for `text`."""
     as_typed = list(tokens(text))
     typed = list(separated(text, as_typed, lexicon))[:LONGEST]
     if not typed:
@@ -149,7 +146,7 @@ def placed(parts: Sequence[str], start: int) -> Iterator[Token]:
 
 
 def weigh(
-    typed: Sequence[Token], meant: list[str], lexicon: Lexicon, places: Mapping[tuple[str, ...], Level]
+    typed: Sequence[Token], meant: list[str], lexicon: Lexicon, places: Places
 ) -> tuple[list[float], frozenset[Level]]:
     """How much each word says, and the levels that were named. When only asking words are left, all of them count.
 
@@ -173,9 +170,10 @@ def weigh(
 
 def asking(typed: Sequence[Token], meant: Sequence[str], lexicon: Lexicon, place: int) -> int:
     """How many words from `place` on are a phrase of asking."""
-    phrases = ASKING.get(typed[place].folded, ())
-    length = next((len(phrase) for phrase in phrases if stands_at(typed, place, phrase)), 0)
-    return 0 if length == 1 and belongs(typed, meant, lexicon, place) else length
+    for phrase in ASKING.get(typed[place].folded, ()):
+        if stands_at(typed, place, phrase):
+            return 0 if len(phrase) == 1 and belongs(typed, meant, lexicon, place) else len(phrase)
+    return 0
 
 
 def stands_at(typed: Sequence[Token], place: int, phrase: Sequence[Token]) -> bool:
@@ -198,25 +196,24 @@ def belongs(typed: Sequence[Token], meant: Sequence[str], lexicon: Lexicon, plac
 
 def level_at(typed: Sequence[Token], place: int) -> tuple[int, Level | None]:
     """How many words from `place` on name a level ("xã", "thị trấn"), and which."""
-    names = LEVEL_NAMES.get(typed[place].folded, ()) if place < len(typed) else ()
-    if names:
-        around = pairwise(token.folded for token in typed[max(place - 1, 0) : place + 2])
-        if NO_LEVEL.intersection(around):
-            return 0, None
+    if place >= len(typed) or typed[place].folded not in LEVEL_NAMES:
+        return 0, None
+    around = pairwise(token.folded for token in typed[max(place - 1, 0) : place + 2])
+    if NO_LEVEL.intersection(around):
+        return 0, None
+    names = LEVEL_NAMES[typed[place].folded]
     return next(((len(name), level) for name, level in names if stands_at(typed, place, name)), (0, None))
 
 
-def named_place(
-    typed: Sequence[Token], meant: Sequence[str], place: int, places: Mapping[tuple[str, ...], Level]
-) -> tuple[int, Level | None]:
+def named_place(typed: Sequence[Token], meant: Sequence[str], place: int, places: Places) -> tuple[int, Level | None]:
     """How many words from `place` on name a level ("xã"), a place ("Lục Ngạn") or both ("huyện Lục Ngạn")."""
     said, level = level_at(typed, place)
     after = place + said
-    for length in (3, 2, 1):
-        found = places.get(tuple(meant[after : after + length]))
+    for name, found in places.get(meant[after], ()) if after < len(meant) else ():
         # A commune's name alone may be anything; a district's or the province's is what it says.
-        if found and (level or (length > 1 and found != Level.COMMUNE)):
-            return said + length, level or found
+        is_sure = level or (len(name) > 1 and found != Level.COMMUNE)
+        if is_sure and tuple(meant[after : after + len(name)]) == name:
+            return said + len(name), level or found
     return said, level
 
 
@@ -239,10 +236,10 @@ def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> 
 def spans(folded: Sequence[str], meant: Sequence[str], lexicon: Lexicon, synonyms: Synonyms) -> Iterator[Span]:
     """Phrases that may stand for words of the query: synonyms, and abbreviations by their initials."""
     for start, word in enumerate(folded):
-        for words_of_query in (folded, meant) if folded[start:] != meant[start:] else (meant,):
-            for everyday, phrases in synonyms.get(words_of_query[start], ()):
+        for first in {word, meant[start]} & synonyms.keys():
+            for everyday, phrases in synonyms[first]:
                 end = start + len(everyday)
-                if tuple(words_of_query[start:end]) == everyday:
+                if everyday in (tuple(folded[start:end]), tuple(meant[start:end])):
                     yield from (Span(start, end, phrase, SYNONYM) for phrase in phrases)
         if VOWELLESS.match(word) or (word not in lexicon and INITIALS.match(word)):
             yield from (Span(start, start + 1, phrase, ABBREVIATION) for phrase in lexicon.phrases(word))

@@ -376,7 +376,18 @@ def test_the_level_that_is_named_comes_first(query, level):
 
 
 @pytest.mark.parametrize(
-    "query", ["bảo hiểm xã hội", "nha o xa hoi", "hợp tác xã", "sổ đỏ", "tình trạng hôn nhân", "trần nhà", "phương án"]
+    "query",
+    [
+        "bảo hiểm xã hội",
+        "nha o xa hoi",
+        "hợp tác xã",
+        "sổ đỏ",
+        "tình trạng hôn nhân",
+        "trần nhà",
+        "phương án",
+        "sang tên đổi chủ",
+        "đổi tên chủ",
+    ],  # the town is Chũ
 )
 def test_what_only_looks_like_a_level_names_none(query):
     assert find(query).ranking.query.levels == frozenset()
