@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -123,12 +124,18 @@ def sources(day: datetime.date) -> list[tuple[str, int]]:
     return [(str(Source(source).label), count) for source, count in sorted(counted, key=lambda item: -item[1])]
 
 
-def heading(count: int, query: str) -> str:
-    if query:
+@lru_cache(maxsize=2_000)
+def found_so_many(count: int, language: str, has_query: bool) -> str:  # the language it is said in
+    """How many procedures were found, with a place for the words that were searched for."""
+    if has_query:
         text = ngettext("%(number)s procedure for “%(query)s”", "%(number)s procedures for “%(query)s”", count)
     else:
         text = ngettext("%(number)s procedure", "%(number)s procedures", count)
-    return text % {"number": grouped(count), "query": query}
+    return text % {"number": grouped(count), "query": "%(query)s"}
+
+
+def heading(count: int, query: str) -> str:
+    return found_so_many(count, get_language(), bool(query)).replace("%(query)s", query)
 
 
 def rows(found: Found, codes: Sequence[str], start: int = 1) -> SafeString:

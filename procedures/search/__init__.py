@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import compress
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from procedures.text import clean, tokens
 from .facets import FILTERS, UNKNOWN
 from .highlight import Piece, cut, highlight
 from .index import ChannelFacts, Index, current
-from .postings import Numbers
+from .postings import NOWHERE, Numbers
 from .query import Query, understand
 from .scoring import Scores, compare
 from .sets import Members, bits_of, union
@@ -34,7 +33,6 @@ __all__ = [
     "suggest",
 ]
 
-PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides where the text ties
 RIGHT_LEVEL = 0.2  # what a level adds that the person named
 WORTH_SHOWING = 0.3  # the score beside the best one's from which a procedure is shown
 LEAST = 0.3  # the share of the query that a procedure must hold, or nothing was found
@@ -48,7 +46,7 @@ NOTHING = Query()
 class Ranking:
     """Procedures in order, as numbers of the index, and why they were found."""
 
-    order: list[int]
+    order: Numbers
     query: Query = NOTHING
     scores: Scores | None = None  # None when nothing was compared: a list without words, or a code
 
@@ -76,15 +74,15 @@ class Found:
     def loose(self) -> bool:
         """Whether no procedure has all the words that say what is wanted: those found have most of them."""
         scores, order = self.ranking.scores, self.ranking.order
-        if scores is None or not order:
+        if scores is None or not len(order):
             return False
-        wanted = [number for number, word in enumerate(self.ranking.query.words) if word.says == 1]
-        return not np.logical_and.reduce(scores.held[wanted])[order].any()
+        wanted = sum(1 << number for number, word in enumerate(self.ranking.query.words) if word.says == 1)
+        return not (scores.held[order] & wanted == wanted).any()
 
     @property
     def in_vain(self) -> bool:
         """Whether nothing was found, whatever the filters."""
-        return not self.ranking.order
+        return not len(self.ranking.order)
 
     def best_lines(self, numbers: Sequence[int]) -> list[int]:
         """For each procedure the number of the title or everyday name that answers the query best."""
@@ -95,16 +93,18 @@ class Found:
         """The words of the query that a procedure holds, anywhere, as they may be spelt there."""
         if self.ranking.scores is None:
             return set()
-        there = zip(self.ranking.query.words, self.ranking.scores.held[:, number], strict=True)
-        return {option for word, held in there if held and word.says == 1 for option, _weight in word.options}
+        held = int(self.ranking.scores.held[number])
+        there = [word for place, word in enumerate(self.ranking.query.words) if word.says == 1 and held >> place & 1]
+        return {option for word in there for option, _weight in word.options}
 
     def missing(self, numbers: Sequence[int]) -> list[list[str]]:
         """For each procedure the words of the query, as typed, that it does not hold, nor what stands for them."""
         if self.ranking.scores is None:
             return [[] for _number in numbers]
-        wanted = {place: word.text for place, word in enumerate(self.ranking.query.words) if word.says == 1}
-        lacks = ~self.ranking.scores.held[np.ix_([*wanted], numbers)]
-        return [list(compress(wanted.values(), of_one)) for of_one in lacks.T.tolist()]
+        wanted = [(1 << place, word.text) for place, word in enumerate(self.ranking.query.words) if word.says == 1]
+        every = sum(bit for bit, _text in wanted)
+        held = self.ranking.scores.held[numbers].tolist()
+        return [[text for bit, text in wanted if not bits & bit] if bits & every != every else [] for bits in held]
 
 
 def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index | None = None) -> Found:
@@ -118,13 +118,12 @@ def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index 
     text = clean(text)
     allowed, dropped, moved = allow(index, filters or {})
     code = index_code(index, text)
-    ranking = Ranking([index.number[code]]) if code else rank(index, text) if text else browse(index)
-    hits = np.array(ranking.order, np.intp)
+    ranking = only(index, code) if code else rank(index, text) if text else browse(index)
     return Found(
         index=index,
         ranking=ranking,
-        codes=[index.codes[number] for number in within(hits, allowed).tolist()],
-        counts=counts(index, hits, allowed),
+        codes=[index.codes[number] for number in within(ranking.order, allowed).tolist()],
+        counts=counts(index, ranking.order, allowed),
         code=code,
         dropped=dropped,
         moved=moved,
@@ -138,10 +137,10 @@ def suggest(index: Index, text: str) -> Suggestions:
     if len(text) < FROM_LETTER or not typed:
         return Suggestions()
     code = index_code(index, text)
-    order = [index.number[code]] if code else rank(index, text).order
+    ranking = only(index, code) if code else rank(index, text)
     return Suggestions(
         searches=searches(index, typed),
-        codes=[index.codes[number] for number in order[:PROCEDURES]],
+        codes=[index.codes[number] for number in ranking.order[:PROCEDURES].tolist()],
         fields=named(index, "field", typed, FIELDS),
         agencies=named(index, "agency", typed, AGENCIES),
     )
@@ -190,21 +189,25 @@ def counts(index: Index, hits: Numbers, allowed: Mapping[str, Members]) -> dict[
     return answer
 
 
+def only(index: Index, code: str) -> Ranking:
+    """The procedure with this code."""
+    return Ranking(np.array([index.number[code]]))
+
+
 def browse(index: Index) -> Ranking:
-    return Ranking(np.argsort(-index.ranks, kind="stable").tolist())
+    return Ranking((-index.ranks).argsort(kind="stable"))
 
 
 def rank(index: Index, text: str) -> Ranking:
     """The procedures that hold most of what the words say, the best first."""
     query = understand(text, index.lexicon, index.synonyms, index.places)
     if not query.words or not index.codes:
-        return Ranking([], query)
+        return Ranking(NOWHERE, query)
     scores = compare(index.postings, query)
-    score = scores.score * (1 + PRIOR * index.ranks)
+    score = scores.score * index.prior
     if query.levels:
         at_level = union(index.facets["level"].get(level.value, 0) for level in query.levels)
         score[bits_of(at_level, len(index.codes))] *= 1 + RIGHT_LEVEL
     score[scores.share < LEAST] = 0
-    (shown,) = np.nonzero(score > max(WORTH_SHOWING * score.max(), 0))
-    order = shown[np.argsort(-score[shown], kind="stable")]
-    return Ranking(order.tolist(), query, scores)
+    (shown,) = (score > WORTH_SHOWING * np.maximum.reduce(score)).nonzero()
+    return Ranking(shown[(-score[shown]).argsort(kind="stable")], query, scores)

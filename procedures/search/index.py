@@ -37,6 +37,7 @@ from .postings import IN_AGENCY, IN_DOCUMENTS, IN_FIELD, IN_RESULTS, Numbers, Po
 from .sets import union
 from .writing import Writer
 
+PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides where the text ties
 KIND_OF_PLACE = re.compile(r"^(Ủy ban nhân dân tỉnh|Thành phố|Thị xã|Thị trấn|Huyện|Phường|Xã) ")
 
 
@@ -69,6 +70,7 @@ class Index:
     followed_since: dict[str, datetime.date | None] = field(default_factory=dict)  # former agency → since when
     formerly: dict[str, int] = field(default_factory=dict)  # former agency → what it settled or took in, today
     ranks: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # everyday rank and popularity
+    prior: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # what that multiplies a score by
     owners: list[str] = field(default_factory=list)  # the owning agency's code, empty when nobody owns the field
     electronic: int = 0  # how many end in the five electronic steps
     has_districts: bool = False  # whether the district level exists on the day
@@ -137,6 +139,7 @@ def build(now: str, day: datetime.date, more_names: Iterable[tuple[int, str]] = 
     index.number = {code: number for number, code in enumerate(index.codes)}
     gains = popularity(day)
     index.ranks = np.array([item.everyday_rank + gains.get(item.pk, 0) for item in procedures], np.float32)
+    index.prior = 1 + PRIOR * index.ranks
     index.electronic = sum(procedure.electronic_process for procedure in procedures)
     index.owners = [agencies[owners[item.field_id]].code if item.field_id in owners else "" for item in procedures]
     fill_facets(index, procedures, fields, agencies)

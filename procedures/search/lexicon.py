@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 
 from procedures.text import forms
 
+from .postings import Pairs
 from .remember import remembering
 
 NEAR = 8  # near words tried for one
@@ -37,7 +38,7 @@ class Lexicon:
     """Folded words of titles and names with their counts, pairs of neighbours, and the titles by their initials."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pairs: Pairs = field(default_factory=Pairs)
     titles: list[str] = field(default_factory=list)  # the words of all titles, a blank after each title
 
     def __post_init__(self) -> None:
@@ -86,7 +87,7 @@ class Lexicon:
         found = [word for word in self.ordered[start:end] if word != beginning]
         found.sort(key=self.counts.__getitem__, reverse=True)
         if before:
-            found.sort(key=lambda word: self.pairs.get((before, word), 0), reverse=True)
+            found.sort(key=lambda word: self.pairs.count(before, word), reverse=True)
         return sorted(found[:COMPLETIONS])
 
     def find_phrases(self, letters: str) -> list[tuple[str, ...]]:
@@ -112,13 +113,13 @@ class Lexicon:
                         for before, (score, row) in rows[start].items()
                     )
         _score, row = max(rows[-1].values(), default=(0.0, []))
-        usual = len(row) > 1 and all(self.pairs[pair] >= USUAL for pair in pairwise(row))
+        usual = len(row) > 1 and all(self.pairs.count(*pair) >= USUAL for pair in pairwise(row))
         common = len(row) > 2 or all(self.counts[part] >= COMMON for part in row)
         return row if usual or (common and not self.near(word)) else []
 
     def bound(self, before: str, word: str) -> bool:
         """Whether two words in a row are a usual expression: `căn cước`, `xã hội`."""
-        together = self.pairs[before, word]
+        together = self.pairs.count(before, word)
         return together >= USUAL and together >= BOUND * min(self.counts[before], self.counts[word])
 
     def likelihood(self, before: str, word: str) -> float:
@@ -127,7 +128,7 @@ class Lexicon:
         alone = (counts(word, 0) + 0.1) / self.total
         if not before:
             return math.log(alone)
-        return math.log(FOLLOWS * self.pairs.get((before, word), 0) / (counts(before, 0) + 1) + (1 - FOLLOWS) * alone)
+        return math.log(FOLLOWS * self.pairs.count(before, word) / (counts(before, 0) + 1) + (1 - FOLLOWS) * alone)
 
     def meant(self, typed: Sequence[str], unfinished: bool = True) -> list[str]:
         """The likeliest words of the catalogue behind what was typed, each judged beside its neighbours (Viterbi)."""
@@ -160,6 +161,6 @@ class Lexicon:
 
     def supported(self, word: str, typed: Sequence[str], place: int) -> bool:
         return word in self.counts and (
-            (place > 0 and self.pairs.get((typed[place - 1], word), 0) > 1)
-            or (place + 1 < len(typed) and self.pairs.get((word, typed[place + 1]), 0) > 1)
+            (place > 0 and self.pairs.count(typed[place - 1], word) > 1)
+            or (place + 1 < len(typed) and self.pairs.count(word, typed[place + 1]) > 1)
         )

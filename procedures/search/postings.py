@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ OTHER_ACCENTS = 0.4  # what a word counts whose accents are others than the type
 SURE = 0.75  # weight from which an option tells how much its word says
 FAINT = 0.02  # the weight up to which a phrase of which little is there is not there
 COMMONEST = 0.2  # the least that a word says, however common
+HELD = 0.05  # the weight from which a procedure is said to hold a word
+NOWHERE: Numbers = np.empty(0, np.intp)
 
 
 def distinct(numbers: Numbers) -> Numbers:
@@ -37,8 +39,8 @@ def distinct(numbers: Numbers) -> Numbers:
 class Grouped:
     """Numbers in groups: `grouped[n]` are those of group n, each once and in order."""
 
-    starts: Numbers
-    members: Numbers
+    starts: Numbers = field(default_factory=lambda: np.zeros(1, np.intp))
+    members: Numbers = field(default_factory=lambda: np.empty(0, np.intp))
 
     @classmethod
     def of(cls, groups: Numbers, members: Numbers, count: int) -> "Grouped":
@@ -63,10 +65,9 @@ class Grouped:
 class Pairs:
     """Which words stand beside each other in titles and names, how often, and in which."""
 
-    numbers: Mapping[str, int]  # of words
-    keys: Numbers  # of each pair, in order: its first word's number × how many words there are + its second's
-    counts: Numbers  # of each pair
-    lines: Grouped  # of each pair
+    numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)  # of pairs
+    counts: Sequence[int] = ()  # of each pair
+    lines: Grouped = field(default_factory=Grouped)  # of each pair
 
     @classmethod
     def of(cls, texts: Numbers, words: Numbers, numbers: Mapping[str, int]) -> "Pairs":
@@ -75,24 +76,21 @@ class Pairs:
         found = (words[:-1] * len(numbers) + words[1:])[together]
         keys = distinct(found)
         pair = np.searchsorted(keys, found)
-        counts = np.bincount(pair, minlength=len(keys))
-        return cls(numbers, keys, counts, Grouped.of(pair, texts[1:][together], len(keys)))
+        counts = np.bincount(pair, minlength=len(keys)).tolist()
+        names = [*numbers]
+        columns = (map(names.__getitem__, each.tolist()) for each in np.divmod(keys, max(len(names), 1)))
+        named = {each: number for number, each in enumerate(zip(*columns, strict=True))}
+        return cls(named, counts, Grouped.of(pair, texts[1:][together], len(keys)))
 
-    def find(self, words: Sequence[str]) -> list[Numbers]:
-        """For each two neighbours of `words` the lines in which the one follows the other."""
-        size = len(self.numbers)
-        numbers = [self.numbers.get(word, -size * size) for word in words]  # no pair has a key below nought
-        keys = [first * size + second for first, second in pairwise(numbers)]
-        starts, ends = np.searchsorted(self.keys, keys), np.searchsorted(self.keys, keys, "right")
-        bounds = zip(self.lines.starts[starts].tolist(), self.lines.starts[ends].tolist(), strict=True)
-        return [self.lines.members[start:end] for start, end in bounds]
+    def count(self, first: str, second: str) -> int:
+        """How often the one follows the other."""
+        number = self.numbers.get((first, second))
+        return 0 if number is None else self.counts[number]
 
-    def counted(self) -> dict[tuple[str, str], int]:
-        """Each pair, and how often it stands there."""
-        names = [*self.numbers]
-        first, second = (number.tolist() for number in np.divmod(self.keys, max(len(names), 1)))
-        pairs = zip(map(names.__getitem__, first), map(names.__getitem__, second), strict=True)
-        return dict(zip(pairs, self.counts.tolist(), strict=True))
+    def lines_of(self, first: str, second: str) -> Numbers:
+        """The lines in which the one follows the other."""
+        number = self.numbers.get((first, second))
+        return NOWHERE if number is None else self.lines[number]
 
 
 @dataclass(frozen=True)
@@ -142,6 +140,14 @@ class Standing(NamedTuple):
     def lowered(self, weight: float) -> "Standing":
         lines, line_weights, procedures, weights, called, called_weights = self
         return Standing(lines, line_weights * weight, procedures, weights * weight, called, called_weights * weight)
+
+    def in_a_row(self, lines: int, size: int) -> tuple[Numbers, Weights, Numbers]:
+        """Where it adds what to a row of sums: over `lines`, then three times over `size` procedures, for what they
+        hold, what they are called, and whether they hold it; and the procedures that do."""
+        holders = self.procedures[self.weights >= HELD]
+        places = (self.lines, self.procedures + lines, self.called + (lines + size), holders + (lines + 2 * size))
+        weights = (self.line_weights, self.weights, self.called_weights, np.ones(len(holders), np.float32))
+        return np.concatenate(places), np.concatenate(weights), holders
 
 
 @dataclass
@@ -197,8 +203,8 @@ class Postings:
 
     def find_standing(
         self, typed: str, accented: str, meant: str, options: Options, phrases: Phrases
-    ) -> tuple[float, Standing]:
-        """How much a word says, and where its options and the phrases that it is part of stand.
+    ) -> tuple[float, Numbers, Weights, Numbers]:
+        """How much a word says, and where its options and the phrases that it is part of stand (`in_a_row`).
 
         In each place with the one of most weight. `accented` is how `typed` was spelt, empty when the person types
         without accents.
@@ -214,7 +220,8 @@ class Postings:
         # How much it tells procedures apart is judged by what it surely stands for.
         says = [there.says for option, weight, there in known if weight >= SURE or option == meant]
         is_one = len(known) + len(phrases) == 1
-        return max(says, default=self.unknown), parts[0] if is_one else self.highest(parts)
+        standing = parts[0] if is_one else self.highest(parts)
+        return max(says, default=self.unknown), *standing.in_a_row(len(self.texts), len(self.starts))
 
     def highest(self, parts: Sequence[Standing]) -> Standing:
         """Where any of the parts stands, in each place with its greatest weight."""

@@ -20,7 +20,6 @@ IN_A_ROW = 0.2  # what words in a row add to a line
 WHOLE = 1.4  # what a procedure as a whole counts beside its best line
 CALLED_SO = 0.4  # how far all words must stand in titles and names, not only among papers, to count in full
 FAR_BELOW = 0.2  # lines that hold less beside the one that holds most cannot be the answer
-HELD = 0.05  # the weight from which a procedure is said to hold a word
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,13 @@ class Scores:
 
     score: Weights  # of each procedure
     share: Weights  # of each procedure: the part of the query that it holds, accents aside
-    held: npt.NDArray[np.bool_]  # word × procedure: whether it holds the word, or what stands for it
+    held: npt.NDArray[np.uint16]  # of each procedure: a bit for each word that it holds, itself or what stands for it
     places: Numbers  # the lines that hold more than a little of it, in their order
     similar: Weights  # of each of these, how alike it is
 
     def best_lines(self, lines: Sequence[range]) -> list[int]:
         """Of each range of lines the one that is most alike; the first of them when none holds anything."""
-        bounds = np.searchsorted(self.places, [(each.start, each.stop) for each in lines]).tolist()
+        bounds = self.places.searchsorted([(each.start, each.stop) for each in lines]).tolist()
         return [
             int(self.places[first + self.similar[first:after].argmax()]) if first < after else each.start
             for each, (first, after) in zip(lines, bounds, strict=True)
@@ -43,51 +42,47 @@ class Scores:
 
 
 def compare(postings: Postings, query: Query) -> Scores:
-    found = np.zeros(len(postings.texts), np.float32)
-    whole = np.zeros((len(query.words), len(postings.starts)), np.float32)
-    called = np.zeros(len(postings.starts), np.float32)
+    """All sums stand in one row, so that a word adds its weights at once: calls of NumPy cost more than numbers do."""
+    lines, size = len(postings.texts), len(postings.starts)
+    sums, held = np.zeros(lines + 3 * size, np.float32), np.zeros(size, np.uint16)
     says: list[float] = []
     for number, word in enumerate(query.words):
         phrases = tuple((span.phrase, span.weight) for span in query.spans if number in span)
-        said, standing = postings.standing(word.typed, word.accented, word.meant, word.options, phrases)
+        said, places, weights, holders = postings.standing(
+            word.typed, word.accented, word.meant, word.options, phrases
+        )
         weight = word.says * said
         says.append(weight)
-        found[standing.lines] += weight * standing.line_weights
-        whole[number][standing.procedures] = standing.weights
-        called[standing.called] += weight * standing.called_weights
-    places = (found > FAR_BELOW * found.max(initial=0)).nonzero()[0]
+        sums[places] += weight * weights
+        held[holders] |= 1 << number
+    found, (whole, called, share) = sums[:lines], sums[lines:].reshape(3, size)
+    places = (found > FAR_BELOW * np.maximum.reduce(found)).nonzero()[0]
     similar = similarity(postings, query, says, found, places)
-    weights, total = np.array(says, np.float32), sum(says)
-    score = best_of(postings, places, similar) + WHOLE * (weights @ whole) / total
-    score *= 1 - CALLED_SO + CALLED_SO * called / total
-    held = whole >= HELD
-    return Scores(score, weights @ held / total, held, places, similar)
+    total = sum(says)
+    score = best_of(postings, places, similar) + whole * (WHOLE / total)
+    score *= called * (CALLED_SO / total) + (1 - CALLED_SO)
+    return Scores(score, share / total, held, places, similar)
 
 
 def similarity(postings: Postings, query: Query, says: list[float], found: Weights, places: Numbers) -> Weights:
-    """How alike the query and each line of `places` are, from what was `found` in them; uses up `found`."""
+    """How alike the query and each line of `places` are, from what was `found` in them."""
     there = found[places]
     fit = np.minimum(there / postings.says[places], 1)
-    row = in_a_row(postings, query, says, places, found)
+    row = in_a_row(postings, query, says, places)
     return there / sum(says) * (1 - LINE_FIT + LINE_FIT * fit + IN_A_ROW * row)
 
 
 def best_of(postings: Postings, places: Numbers, similar: Weights) -> Weights:
     """For each procedure its best line's likeness; 0 when no line of it was found."""
     best = np.zeros(len(postings.starts), np.float32)
-    if len(places):
-        procedures = postings.number_of[places]
-        first = np.ones(len(procedures), np.bool_)
-        np.not_equal(procedures[1:], procedures[:-1], out=first[1:])
-        firsts = first.nonzero()[0]
-        best[procedures[firsts]] = np.maximum.reduceat(similar, firsts)
+    np.maximum.at(best, postings.number_of[places], similar)
     return best
 
 
-def in_a_row(postings: Postings, query: Query, says: list[float], places: Numbers, row: Weights) -> Weights | float:
-    """For each line of `places` the share of the query's neighbours that are neighbours there; `row` is used up."""
+def in_a_row(postings: Postings, query: Query, says: list[float], places: Numbers) -> Weights | float:
+    """For each line of `places` the share of the query's neighbours that are neighbours there."""
     together = [min(pair) for pair in pairwise(says)]
-    row[:] = 0
-    for lines, weight in zip(postings.pairs.find([word.meant for word in query.words]), together, strict=True):
-        row[lines] += weight
+    row = np.zeros(len(postings.texts), np.float32)
+    for (first, second), weight in zip(pairwise(query.words), together, strict=True):
+        row[postings.pairs.lines_of(first.meant, second.meant)] += weight
     return row[places] / sum(together) if together else 0.0

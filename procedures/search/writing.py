@@ -119,7 +119,7 @@ class Writer:
             unknown=float(np.log1p(size)),
             written=vocabulary.written(),
         )
-        return postings, lexicon(here, pairs, starts)
+        return postings, lexicon(here, vocabulary.folded, pairs, starts)
 
     def of_lower_weight(self, words: Words, count: int) -> Shared:
         """The `words` of the shared texts, of `count` in all."""
@@ -147,15 +147,15 @@ def rarity(called: Numbers, size: int) -> Weights:
     return np.log1p((size - called + 0.5) / (called + 0.5)).clip(COMMONEST)  # papers make no word common
 
 
-def lexicon(words: Words, pairs: Pairs, starts: Numbers) -> Lexicon:
+def lexicon(words: Words, vocabulary: Iterable[str], pairs: Pairs, starts: Numbers) -> Lexicon:
     """The words of titles and names, how often each stands there, and beside which other."""
-    names = [*pairs.numbers]
+    names = [*vocabulary]
     counts = np.bincount(words.folded, minlength=len(names)).tolist()
     in_title = np.isin(words.texts, starts)
     text, titles = words.texts[in_title], words.folded[in_title]
     ends = np.flatnonzero(np.diff(text, append=-1)) + 1
     return Lexicon(
         counts=Counter({word: number for word, number in zip(names, counts, strict=True) if number}),
-        pairs=Counter(pairs.counted()),
+        pairs=pairs,
         titles=[*map([*names, " "].__getitem__, np.insert(titles, ends, len(names)).tolist())],
     )
