@@ -141,7 +141,7 @@ class Standing(NamedTuple):
         lines, line_weights, procedures, weights, called, called_weights = self
         return Standing(lines, line_weights * weight, procedures, weights * weight, called, called_weights * weight)
 
-    def in_a_row(self, lines: int, size: int) -> tuple[Numbers, Weights, Numbers]:
+    def laid_out(self, lines: int, size: int) -> tuple[Numbers, Weights, Numbers]:
         """Where it adds what to a row of sums: over `lines`, then three times over `size` procedures, for what they
         hold, what they are called, and whether they hold it; and the procedures that do."""
         holders = self.procedures[self.weights >= HELD]
@@ -204,7 +204,7 @@ class Postings:
     def find_standing(
         self, typed: str, accented: str, meant: str, options: Options, phrases: Phrases
     ) -> tuple[float, Numbers, Weights, Numbers]:
-        """How much a word says, and where its options and the phrases that it is part of stand (`in_a_row`).
+        """How much a word says, and where its options and the phrases that it is part of stand (`laid_out`).
 
         In each place with the one of most weight. `accented` is how `typed` was spelt, empty when the person types
         without accents.
@@ -221,7 +221,7 @@ class Postings:
         says = [there.says for option, weight, there in known if weight >= SURE or option == meant]
         is_one = len(known) + len(phrases) == 1
         standing = parts[0] if is_one else self.highest(parts)
-        return max(says, default=self.unknown), *standing.in_a_row(len(self.texts), len(self.starts))
+        return max(says, default=self.unknown), *standing.laid_out(len(self.texts), len(self.starts))
 
     def highest(self, parts: Sequence[Standing]) -> Standing:
         """Where any of the parts stands, in each place with its greatest weight."""

@@ -6,6 +6,7 @@ small itself, the next smallest groups join it: otherwise it could be found by t
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import get_language
@@ -38,8 +39,9 @@ class Group:
     ended: bool = False
     is_data: bool = True
 
-    @property
+    @cached_property
     def display_name(self) -> str:
+        """In the language of the page that it was made for."""
         return self.name_en if get_language() == "en" and self.name_en else self.name
 
     @property

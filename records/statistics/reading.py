@@ -263,8 +263,8 @@ def figures(model: type[Figure], query: Query, names: tuple[str, ...]) -> dict[K
 
 
 def added(rows: models.QuerySet[Any], names: tuple[str, ...]) -> models.QuerySet[Any, Any]:
-    """The sums of cells: (…, measure, count)."""
-    return rows.values_list(*names, "measure").annotate(Sum("count")).order_by()
+    """The sums of cells: (…, measure, count), as the database gives them: a field of numbers would convert each."""
+    return rows.values_list(*names, "measure").annotate(Sum("count", output_field=models.Field())).order_by()
 
 
 def in_scope(model: type[models.Model], scope: Scope) -> Q:
