@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -141,13 +141,21 @@ class Standing(NamedTuple):
         lines, line_weights, procedures, weights, called, called_weights = self
         return Standing(lines, line_weights * weight, procedures, weights * weight, called, called_weights * weight)
 
-    def laid_out(self, lines: int, size: int) -> tuple[Numbers, Weights, Numbers]:
-        """Where it adds what to a row of sums: over `lines`, then three times over `size` procedures, for what they
-        hold, what they are called, and whether they hold it; and the procedures that do."""
+    def laid_out(self, lines: int, size: int) -> "Laid":
         holders = self.procedures[self.weights >= HELD]
         places = (self.lines, self.procedures + lines, self.called + (lines + size), holders + (lines + 2 * size))
         weights = (self.line_weights, self.weights, self.called_weights, np.ones(len(holders), np.float32))
-        return np.concatenate(places), np.concatenate(weights), holders
+        short = np.min_scalar_type(lines + 3 * size)  # thousands of these are kept
+        return Laid(np.concatenate(places).astype(short), np.concatenate(weights), sum(map(len, places[:3])))
+
+
+class Laid(NamedTuple):
+    """What a word adds where to a row of sums: over the lines, then three times over the procedures, for how much they
+    hold it, how much they are called so, and whether they hold it, which begins at `held`."""
+
+    places: npt.NDArray[np.unsignedinteger[Any]]
+    weights: Weights
+    held: int
 
 
 @dataclass
@@ -203,8 +211,8 @@ class Postings:
 
     def find_standing(
         self, typed: str, accented: str, meant: str, options: Options, phrases: Phrases
-    ) -> tuple[float, Numbers, Weights, Numbers]:
-        """How much a word says, and where its options and the phrases that it is part of stand (`laid_out`).
+    ) -> tuple[float, Laid]:
+        """How much a word says, and where its options and the phrases that it is part of stand.
 
         In each place with the one of most weight. `accented` is how `typed` was spelt, empty when the person types
         without accents.
@@ -221,7 +229,7 @@ class Postings:
         says = [there.says for option, weight, there in known if weight >= SURE or option == meant]
         is_one = len(known) + len(phrases) == 1
         standing = parts[0] if is_one else self.highest(parts)
-        return max(says, default=self.unknown), *standing.laid_out(len(self.texts), len(self.starts))
+        return max(says, default=self.unknown), standing.laid_out(len(self.texts), len(self.starts))
 
     def highest(self, parts: Sequence[Standing]) -> Standing:
         """Where any of the parts stands, in each place with its greatest weight."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
-MOST = 4096  # the places of a word take some 4 KB
+MOST = 2048  # the places of a word take some 10 KB
 
 
 def remembering(method: Callable[..., Answer]) -> Callable[..., Answer]:

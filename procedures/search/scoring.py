@@ -28,7 +28,9 @@ class Scores:
 
     score: Weights  # of each procedure
     share: Weights  # of each procedure: the part of the query that it holds, accents aside
-    held: npt.NDArray[np.uint16]  # of each procedure: a bit for each word that it holds, itself or what stands for it
+    held: npt.NDArray[
+        np.uint16
+    ]  # of each procedure: a bit for each word (`LONGEST`) that it holds, or what stands for it
     places: Numbers  # the lines that hold more than a little of it, in their order
     similar: Weights  # of each of these, how alike it is
 
@@ -48,13 +50,12 @@ def compare(postings: Postings, query: Query) -> Scores:
     says: list[float] = []
     for number, word in enumerate(query.words):
         phrases = tuple((span.phrase, span.weight) for span in query.spans if number in span)
-        said, places, weights, holders = postings.standing(
-            word.typed, word.accented, word.meant, word.options, phrases
-        )
+        said, standing = postings.standing(word.typed, word.accented, word.meant, word.options, phrases)
         weight = word.says * said
         says.append(weight)
-        sums[places] += weight * weights
-        held[holders] |= 1 << number
+        places = standing.places.astype(np.intp)
+        sums[places] += weight * standing.weights
+        held[places[standing.held :] - (lines + 2 * size)] |= 1 << number
     found, (whole, called, share) = sums[:lines], sums[lines:].reshape(3, size)
     places = (found > FAR_BELOW * np.maximum.reduce(found)).nonzero()[0]
     similar = similarity(postings, query, says, found, places)
