@@ -84,7 +84,7 @@ class Index:
     channels: list[list[ChannelFacts]] = field(default_factory=list)  # of each, in their order
     kept: dict[str, dict[Any, Any]] = field(default_factory=dict)  # what lists have rendered, by language and code
     synonyms: dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = field(default_factory=dict)
-    places: dict[str, list[tuple[tuple[str, ...], Level]]] = field(default_factory=dict)
+    places: dict[str, list[tuple[tuple[str, ...], Level]]] = field(default_factory=dict)  # by their first word
 
     def name(self, code: str) -> str:
         """The title of a public procedure."""

@@ -116,7 +116,7 @@ def understand(text: str, lexicon: Lexicon, synonyms: Synonyms, places: Places) 
             options=options(lexicon, folded, place, meant[place]),
             meant=meant[place],
             says=says[place],
-            slip=meant[place] != token.folded or token not in as_typed,
+            slip=meant[place] != token.folded or token not in as_typed,  # which was decoded, or parted from another
         )
         for place, token in enumerate(typed)
     )
