@@ -126,7 +126,7 @@ def sources(day: datetime.date) -> list[tuple[str, int]]:
 
 @lru_cache(maxsize=2_000)
 def found_so_many(count: int, language: str, has_query: bool) -> str:
-    """How many procedures were found, in `language`, which is the active one; with a place for the words searched for."""
+    """How many procedures were found, in `language`, the active one, with a place for the words searched for."""
     if has_query:
         text = ngettext("%(number)s procedure for “%(query)s”", "%(number)s procedures for “%(query)s”", count)
     else:
