@@ -67,7 +67,7 @@ class Found:
     def marked(self) -> set[str]:
         """The folded words that explain a hit: typed, completed, corrected, or standing for one that was typed."""
         query = self.ranking.query
-        marked = {option for word in query.words if word.says == 1 for option, _weight in word.options}
+        marked = {option for word in query.words if word.says == 1 for option in word.explains}
         return marked.union(*(span.phrase for span in query.spans))
 
     @cached_property

@@ -70,6 +70,12 @@ class Word(NamedTuple):
     says: float = 1.0  # 1 for a word that says what is wanted, less for asking words
     slip: bool = False  # the keyboard or the fingers meant another word
 
+    @property
+    def explains(self) -> list[str]:
+        """The options that tell a reader why something was found: `chủ`, which exists, is no half-typed `chứng`."""
+        has_accents = self.accented not in ("", self.typed)
+        return [option for option, weight in self.options if not has_accents or weight > BEGUN]
+
 
 @dataclass(frozen=True)
 class Span:

@@ -415,6 +415,11 @@ def test_what_was_corrected_completed_or_widened_is_marked_too():
     assert {"giay", "chung", "nhan"} <= find("sổ đỏ").marked
 
 
+def test_a_last_word_that_exists_with_its_accents_marks_no_longer_ones():
+    assert find("sang tên đổi chủ").marked == {"sang", "ten", "doi", "chu"}
+    assert {"chu", "chung"} <= find("sang tên đổi chu").marked
+
+
 # The floor -------------------------------------------------------------------------------------
 
 
