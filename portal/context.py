@@ -13,12 +13,12 @@ from . import clock
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    english = get_language() == "en"
+    english, addresses = get_language() == "en", SimpleLazyObject(lambda: in_languages(request))
     return {
         "portal_name": settings.PORTAL_NAME_EN if english else settings.PORTAL_NAME,
         "portal_settings": settings,
         "today": clock.today(),
         "shown_day": settings.PORTAL_TODAY,
-        "url_vi": SimpleLazyObject(lambda: in_languages(request)["vi"]),
-        "url_en": SimpleLazyObject(lambda: in_languages(request)["en"]),
+        "url_vi": SimpleLazyObject(lambda: addresses["vi"]),
+        "url_en": SimpleLazyObject(lambda: addresses["en"]),
     }

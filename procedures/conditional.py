@@ -54,12 +54,6 @@ def fragment(request: HttpRequest) -> tuple[str, str]:
     return request.META.get("HTTP_HX_REQUEST", ""), request.META.get("HTTP_HX_HISTORY_RESTORE_REQUEST", "")
 
 
-def wants_fragment(request: HttpRequest) -> bool:
-    """Whether htmx asks for the part of a page that changes, as it does but when it restores one of its history."""
-    asked, restores = fragment(request)
-    return asked == "true" and restores != "true"
-
-
 def page_of_catalogue(view: Callable[..., HttpResponse], kept_in: str = "default") -> Callable[..., HttpResponse]:
     """A public page made from the catalogue alone: `view(request, index, …)`, with the state it has to show.
 

@@ -19,7 +19,7 @@ from organisation.models import OWNER_KINDS, Agency, AgencyKind
 from portal import clock
 
 from . import changes, corrections, elsewhere, listing, search, usual
-from .conditional import counts_opening, fragment_of_catalogue, page_of_catalogue, wants_fragment
+from .conditional import counts_opening, fragment_of_catalogue, page_of_catalogue
 from .corrections import CorrectionForm
 from .forms import filter_options, filter_selects, search_box
 from .languages import in_languages
@@ -53,7 +53,8 @@ def catalogue(request: HttpRequest, index: search.Index) -> HttpResponse:
     moved = [(Agency.objects.get(code=code), heirs_of(heirs)) for code, heirs in found.moved.items()]
     context = {"query": query, "found": found, "chosen": chosen, "state": state, "page": page, "moved": moved}
     results = results_part(request, context | {"cut": len(typed) > LONGEST_QUERY})
-    response = HttpResponse(results if wants_fragment(request) else search_page(request, query, results))
+    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    response = HttpResponse(results if fragment else search_page(request, query, results))
     if page.number == 1:  # a next page is no other search
         response.searched = SearchCount.words_of(query), len(found.ranking.order)  # type: ignore[attr-defined]
     return response

@@ -13,7 +13,7 @@ from .facets import FILTERS, UNKNOWN
 from .highlight import Piece, cut, highlight
 from .index import ChannelFacts, Index, current
 from .postings import NOWHERE, Numbers
-from .query import Query, understand
+from .query import Query, Word, understand
 from .scoring import Scores, compare
 from .sets import Members, bits_of, union
 from .suggestions import AGENCIES, FIELDS, FROM_LETTER, Suggestions, named, searches
@@ -64,11 +64,15 @@ class Found:
     moved: dict[str, list[str]] = field(default_factory=dict)  # a former agency → those that follow it
 
     @cached_property
+    def wanted(self) -> list[tuple[int, Word]]:
+        """The words that say what is wanted, each with its bit of `Scores.held`."""
+        return [(1 << place, word) for place, word in enumerate(self.ranking.query.words) if word.says == 1]
+
+    @cached_property
     def marked(self) -> set[str]:
         """The folded words that explain a hit: typed, completed, corrected, or standing for one that was typed."""
-        query = self.ranking.query
-        marked = {option for word in query.words if word.says == 1 for option in word.explains}
-        return marked.union(*(span.phrase for span in query.spans))
+        marked = {option for _bit, word in self.wanted for option in word.explains}
+        return marked.union(*(span.phrase for span in self.ranking.query.spans))
 
     @cached_property
     def loose(self) -> bool:
@@ -76,8 +80,8 @@ class Found:
         scores, order = self.ranking.scores, self.ranking.order
         if scores is None or not len(order):
             return False
-        wanted = sum(1 << number for number, word in enumerate(self.ranking.query.words) if word.says == 1)
-        return not (scores.held[order] & wanted == wanted).any()
+        every = sum(bit for bit, _word in self.wanted)
+        return not (scores.held[order] & every == every).any()
 
     @property
     def in_vain(self) -> bool:
@@ -94,17 +98,14 @@ class Found:
         if self.ranking.scores is None:
             return set()
         held = int(self.ranking.scores.held[number])
-        there = [word for place, word in enumerate(self.ranking.query.words) if word.says == 1 and held >> place & 1]
-        return {option for word in there for option, _weight in word.options}
+        return {option for bit, word in self.wanted if held & bit for option, _weight in word.options}
 
     def missing(self, numbers: Sequence[int]) -> list[list[str]]:
         """For each procedure the words of the query, as typed, that it does not hold, nor what stands for them."""
         if self.ranking.scores is None:
             return [[] for _number in numbers]
-        wanted = [(1 << place, word.text) for place, word in enumerate(self.ranking.query.words) if word.says == 1]
-        every = sum(bit for bit, _text in wanted)
         held = self.ranking.scores.held[numbers].tolist()
-        return [[text for bit, text in wanted if not bits & bit] if bits & every != every else [] for bits in held]
+        return [[word.text for bit, word in self.wanted if not bits & bit] for bits in held]
 
 
 def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index | None = None) -> Found:
@@ -118,7 +119,7 @@ def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index 
     text = clean(text)
     allowed, dropped, moved = allow(index, filters or {})
     code = index_code(index, text)
-    ranking = only(index, code) if code else rank(index, text) if text else browse(index)
+    ranking = ranked(index, text, code)
     return Found(
         index=index,
         ranking=ranking,
@@ -137,7 +138,7 @@ def suggest(index: Index, text: str) -> Suggestions:
     if len(text) < FROM_LETTER or not typed:
         return Suggestions()
     code = index_code(index, text)
-    ranking = only(index, code) if code else rank(index, text)
+    ranking = ranked(index, text, code)
     return Suggestions(
         searches=searches(index, typed),
         codes=[index.codes[number] for number in ranking.order[:PROCEDURES].tolist()],
@@ -189,9 +190,11 @@ def counts(index: Index, hits: Numbers, allowed: Mapping[str, Members]) -> dict[
     return answer
 
 
-def only(index: Index, code: str) -> Ranking:
-    """The procedure with this code."""
-    return Ranking(np.array([index.number[code]]))
+def ranked(index: Index, text: str, code: str) -> Ranking:
+    """The procedure with this code, else those that answer the words, without any the whole catalogue."""
+    if code:
+        return Ranking(np.array([index.number[code]]))
+    return rank(index, text) if text else browse(index)
 
 
 def browse(index: Index) -> Ranking:

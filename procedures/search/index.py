@@ -4,9 +4,10 @@ import datetime
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -38,6 +39,7 @@ from .sets import union
 from .writing import Writer
 
 PRIOR = 0.1  # what each step of the everyday rank adds, as a share: it decides where the text ties
+Meaning = TypeVar("Meaning")
 KIND_OF_PLACE = re.compile(r"^(Ủy ban nhân dân tỉnh|Thành phố|Thị xã|Thị trấn|Huyện|Phường|Xã) ")
 
 
@@ -70,7 +72,6 @@ class Index:
     followed_since: dict[str, datetime.date | None] = field(default_factory=dict)  # former agency → since when
     formerly: dict[str, int] = field(default_factory=dict)  # former agency → what it settled or took in, today
     ranks: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # everyday rank and popularity
-    prior: Weights = field(default_factory=lambda: np.empty(0, np.float32))  # what that multiplies a score by
     owners: list[str] = field(default_factory=list)  # the owning agency's code, empty when nobody owns the field
     electronic: int = 0  # how many end in the five electronic steps
     has_districts: bool = False  # whether the district level exists on the day
@@ -85,6 +86,11 @@ class Index:
     kept: dict[str, dict[Any, Any]] = field(default_factory=dict)  # what lists have rendered, by language and code
     synonyms: dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = field(default_factory=dict)
     places: dict[str, list[tuple[tuple[str, ...], Level]]] = field(default_factory=dict)  # by their first word
+
+    @cached_property
+    def prior(self) -> Weights:
+        """What the ranks multiply scores by."""
+        return 1 + PRIOR * self.ranks
 
     def name(self, code: str) -> str:
         """The title of a public procedure."""
@@ -139,7 +145,6 @@ def build(now: str, day: datetime.date, more_names: Iterable[tuple[int, str]] = 
     index.number = {code: number for number, code in enumerate(index.codes)}
     gains = popularity(day)
     index.ranks = np.array([item.everyday_rank + gains.get(item.pk, 0) for item in procedures], np.float32)
-    index.prior = 1 + PRIOR * index.ranks
     index.electronic = sum(procedure.electronic_process for procedure in procedures)
     index.owners = [agencies[owners[item.field_id]].code if item.field_id in owners else "" for item in procedures]
     fill_facets(index, procedures, fields, agencies)
@@ -158,10 +163,15 @@ def synonyms() -> dict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]]
     for everyday, official in Synonym.objects.values_list("everyday", "official"):
         if words(everyday) and words(official):
             phrases[tuple(words(everyday))].append(tuple(words(official)))
-    by_first: defaultdict[str, list[tuple[tuple[str, ...], list[tuple[str, ...]]]]] = defaultdict(list)
-    for phrase, officials in phrases.items():
-        by_first[phrase[0]].append((phrase, officials))
-    return dict(by_first)
+    return by_first_word(phrases)
+
+
+def by_first_word(phrases: Mapping[tuple[str, ...], Meaning]) -> dict[str, list[tuple[tuple[str, ...], Meaning]]]:
+    """Phrases, each with what it means, the longest first; none that has no word."""
+    found: defaultdict[str, list[tuple[tuple[str, ...], Meaning]]] = defaultdict(list)
+    for phrase in sorted(filter(None, phrases), key=len, reverse=True):
+        found[phrase[0]].append((phrase, phrases[phrase]))
+    return dict(found)
 
 
 def write(
@@ -208,10 +218,7 @@ def rows(model: type[EverydayName | Result | Document]) -> Iterable[tuple[int, s
 
 
 def places(agencies: Collection[Agency]) -> dict[str, list[tuple[tuple[str, ...], Level]]]:
-    """The names of provinces, districts and communes without their kind, as folded words, with the level of each.
-
-    By their first word, the longest first.
-    """
+    """The names of provinces, districts and communes without their kind, as folded words, with the level of each."""
     levels = {
         AgencyKind.PROVINCE: Level.PROVINCE,
         AgencyKind.DISTRICT: Level.DISTRICT,
@@ -222,10 +229,7 @@ def places(agencies: Collection[Agency]) -> dict[str, list[tuple[tuple[str, ...]
         if agency.kind in levels:
             name = tuple(words(KIND_OF_PLACE.sub("", agency.name)))
             found[name] = levels[AgencyKind(agency.kind)]
-    by_first: defaultdict[str, list[tuple[tuple[str, ...], Level]]] = defaultdict(list)
-    for name in sorted(found, key=len, reverse=True):
-        by_first[name[0]].append((name, found[name]))
-    return dict(by_first)
+    return by_first_word(found)
 
 
 def fill_facets(

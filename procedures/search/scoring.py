@@ -53,9 +53,9 @@ def compare(postings: Postings, query: Query) -> Scores:
         said, standing = postings.standing(word.typed, word.accented, word.meant, word.options, phrases)
         weight = word.says * said
         says.append(weight)
-        places = standing.places.astype(np.intp)
-        sums[places] += weight * standing.weights
-        held[places[standing.held :] - (lines + 2 * size)] |= 1 << number
+        there = standing.places.astype(np.intp)
+        sums[there] += weight * standing.weights
+        held[there[standing.held :] - (lines + 2 * size)] |= 1 << number
     found, (whole, called, share) = sums[:lines], sums[lines:].reshape(3, size)
     places = (found > FAR_BELOW * np.maximum.reduce(found)).nonzero()[0]
     similar = similarity(postings, query, says, found, places)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from organisation.models import Agency, AgencyKind
 from procedures.models import Level, Procedure, Synonym
 from procedures.search import current, find
 from procedures.text import words
@@ -391,3 +392,8 @@ def test_the_level_that_is_named_comes_first(query, level):
 )
 def test_what_only_looks_like_a_level_names_none(query):
     assert find(query).ranking.query.levels == frozenset()
+
+
+def test_a_commune_whose_name_has_no_word_stops_no_search():
+    Agency.objects.create(code="no-word", name="Xã …", kind=AgencyKind.COMMUNE)
+    assert first("khai sinh ở xã") == BIRTH
