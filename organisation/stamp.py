@@ -1,12 +1,14 @@
 """The content stamp: a value that changes in the same transaction as anything that search or pages show.
 
-Caches, search indexes and ETags of every process are keyed on it, so none is ever stale. Database
-triggers move it, so that no way of writing (admin, `loaddata`, bulk, raw SQL) can forget to.
+Caches, search indexes and ETags of every process are keyed on it, so none is stale for longer than `ASKED_EVERY`.
+Database triggers move it, so that no way of writing (admin, `loaddata`, bulk, raw SQL) can forget to.
 It is random rather than counted: a rolled-back change leaves no number that a later one would reuse.
 """
 
-from collections.abc import Iterator
-from typing import Any
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -14,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 STAMP_TABLE = "organisation_contentstamp"
+ASKED_EVERY = 0.05  # seconds: how old the stamp may be by which public pages go
 
 # An UPDATE and an INSERT rather than INSERT OR REPLACE: a statement's own OR IGNORE would rule over that one.
 SQLITE_TRIGGER = """
@@ -37,12 +40,59 @@ FOR EACH STATEMENT EXECUTE FUNCTION move_content_stamp()
 """
 
 
+class Seen(NamedTuple):
+    """The stamp, and when it was asked for (`time.monotonic`)."""
+
+    value: str
+    at: float
+
+
+_seen = Seen("", -math.inf)
+
+
 def current(using: str = DEFAULT_DB_ALIAS) -> str:
     """The stamp now; empty before anything was ever written."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT value FROM organisation_contentstamp WHERE id = 1")
         row = cursor.fetchone()
     return row[0] if row else ""
+
+
+def recent() -> str:
+    """The stamp of this moment or of one at most `ASKED_EVERY` seconds ago: a busy page need not ask each time.
+
+    Whoever writes reads what it wrote: within a transaction the stamp is asked for each time, and with each change
+    of its own a process forgets it (`forget_with_changes`).
+    """
+    global _seen
+    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        return current()
+    seen, now = _seen, time.monotonic()
+    if now - seen.at > ASKED_EVERY:
+        seen = _seen = Seen(current(), now)
+    return seen.value
+
+
+def forget() -> None:
+    """Ask for the stamp at the next occasion."""
+    global _seen
+    _seen = Seen("", -math.inf)
+
+
+def forget_with_changes(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """Make `recent` forget as soon as something is written here; called with each new connection."""
+    if forget_after not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, forget_after)
+
+
+def forget_after(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Execute a statement; anything but a question is taken for a change, which counts once it is committed."""
+    result = execute(sql, params, many, context)
+    if not (isinstance(sql, str) and sql.startswith("SELECT")):
+        waiting = context["connection"].run_on_commit
+        if not (waiting and waiting[-1][1] is forget):
+            context["connection"].on_commit(forget)
+    return result
 
 
 def hold(using: str = DEFAULT_DB_ALIAS) -> None:

@@ -24,7 +24,7 @@ FRAGMENT_HEADERS = ("HX-Request", "HX-History-Restore-Request")  # what htmx ask
 
 def content_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
     """For `django.views.decorators.http.condition`: changes with anything that the address could show."""
-    return etag_of(request, stamp.current(), clock.today())
+    return etag_of(request, stamp.recent(), clock.today())
 
 
 def index_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:

@@ -110,19 +110,20 @@ _building = threading.Lock()
 
 
 def current() -> Index:
-    """The index of the catalogue as it stands: one small query, and a rebuild when the stamp or the day moved.
+    """The index of the catalogue as it stands, rebuilt when the stamp or the day moved: at most one small query.
 
     Whoever is the first to see a new day applies what was scheduled for it. While one thread rebuilds, the others go
     on with the state before.
     """
     global _current
-    now, day = stamp.current(), clock.today()
+    now, day = stamp.recent(), clock.today()
     index = _current
     if index and (index.stamp, index.day) == (now, day):
         return index
     if not _building.acquire(blocking=index is None) and index:
         return index
     try:
+        now = stamp.current()
         if _current is None or (_current.stamp, _current.day) != (now, day):
             if loads.apply_due(day):
                 now = stamp.current()
