@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
-from psycopg import sql
 
 
 def copy(model: type[models.Model], fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
@@ -12,6 +11,8 @@ def copy(model: type[models.Model], fields: Sequence[Any], rows: Iterable[Sequen
 
     Raises Django's errors of the database; nothing of the rows is written then.
     """
+    from psycopg import sql  # not loaded where the database is SQLite: it takes 8 MB
+
     columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as lines:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from .remember import remembering
 
-Numbers = npt.NDArray[np.intp]  # NumPy picks by no other type without converting it
+# NumPy picks by no other type than `intp` without converting it; what is kept in great numbers is `int32`.
+Numbers = npt.NDArray[np.signedinteger[Any]]
 Weights = npt.NDArray[np.float32]
 
 Options = tuple[tuple[str, float], ...]  # what a word may stand for, each with its weight
@@ -40,14 +41,14 @@ class Grouped:
     """Numbers in groups: `grouped[n]` are those of group n, each once and in order."""
 
     starts: Numbers = field(default_factory=lambda: np.zeros(1, np.intp))
-    members: Numbers = field(default_factory=lambda: np.empty(0, np.intp))
+    members: Numbers = field(default_factory=lambda: np.empty(0, np.int32))
 
     @classmethod
     def of(cls, groups: Numbers, members: Numbers, count: int) -> "Grouped":
         """`members` by their `groups`, of which there are `count`."""
         bits = int(members.max(initial=0)).bit_length()
         keys = distinct(groups << bits | members)  # one number for both: numbers are sorted faster than rows
-        return cls(np.searchsorted(keys, np.arange(count + 1) << bits), keys & ((1 << bits) - 1))
+        return cls(np.searchsorted(keys, np.arange(count + 1) << bits), (keys & ((1 << bits) - 1)).astype(np.int32))
 
     def place(self, group: int) -> slice:
         """Where the members of a group stand."""
@@ -90,7 +91,7 @@ class Pairs:
     def lines_of(self, first: str, second: str) -> Numbers:
         """The lines in which the one follows the other."""
         number = self.numbers.get((first, second))
-        return NOWHERE if number is None else self.lines[number]
+        return NOWHERE if number is None else self.lines[number].astype(np.intp)
 
 
 @dataclass(frozen=True)
