@@ -156,6 +156,7 @@ def pytest_runtest_teardown(item, nextitem):
         if nextitem:  # else the database is gone
             with blocker.unblock():
                 put_back(item.config.stash[TEMPLATES].shipped())
+            stamp.forget()
 
 
 @pytest.fixture(autouse=True)

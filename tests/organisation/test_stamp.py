@@ -110,6 +110,62 @@ def test_everything_that_pages_show_is_stamped_and_nothing_of_the_staff():
     assert not {"organisation_user", "organisation_contentstamp"} & tables
 
 
+# Asked for now and then ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rarely(monkeypatch, transactional_db):
+    """Pages ask once a minute, and nothing has been asked for yet; outside of any transaction."""
+    monkeypatch.setattr(stamp, "ASKED_EVERY", 60)
+    stamp.forget()
+
+
+def write_elsewhere() -> None:
+    """As another process does: past Django's connection."""
+    connection.connection.execute("UPDATE procedures_channel SET note = note WHERE position = 1")
+
+
+def test_pages_ask_for_the_stamp_now_and_then(rarely, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert stamp.recent() == stamp.recent() != ""
+
+
+def test_what_another_process_writes_is_seen_when_they_ask_again(rarely, monkeypatch):
+    before = stamp.recent()
+    write_elsewhere()
+    assert stamp.recent() == before
+    monkeypatch.setattr(stamp, "ASKED_EVERY", 0)
+    assert stamp.recent() == stamp.current() != before
+
+
+def test_they_ask_again_within_a_tenth_of_a_second():
+    assert 0 < stamp.ASKED_EVERY <= 0.1
+
+
+def test_who_writes_reads_what_it_wrote(rarely):
+    for name, write in WAYS.items():
+        before = stamp.recent()
+        write()
+        assert stamp.recent() == stamp.current() != before, name
+
+
+def test_what_is_written_in_a_transaction_is_read_within_it_and_after_it(rarely):
+    before = stamp.recent()
+    with transaction.atomic():
+        WAYS["update"]()
+        within = stamp.recent()
+    assert stamp.recent() == stamp.current() == within != before
+
+
+def test_what_was_read_in_a_transaction_that_failed_is_forgotten(rarely):
+    before = stamp.recent()
+    with transaction.atomic():
+        WAYS["update"]()
+        assert stamp.recent() != before
+        transaction.set_rollback(True)
+    assert stamp.recent() == before
+
+
 def triggers() -> set[str]:
     """The triggers on stamped tables, as "table event"."""
     with connection.cursor() as cursor:
