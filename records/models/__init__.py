@@ -4,6 +4,7 @@ from .around import Letter, LookupFailure, OutboxMessage, RecordRead
 from .bulk import BulkItem, BulkJob
 from .days import DayException, DayExceptionManager, Recomputation
 from .figures import (
+    AgencyFigure,
     ChannelFigure,
     Figure,
     FigureChange,
@@ -43,6 +44,7 @@ from .results import (
 
 __all__ = [
     "FAR",
+    "AgencyFigure",
     "ApologyDraft",
     "ApplicantKind",
     "BulkItem",

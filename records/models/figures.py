@@ -58,6 +58,22 @@ class UnitFigure(Figure):
         indexes = [balances("unit_figure_balance", "unit")]
 
 
+class AgencyFigure(Figure):
+    """By the agency that settles the records; 0 for the receiving unit itself."""
+
+    place = models.CharField(max_length=12, choices=AgencyKind)  # kind of the receiving unit
+    agency = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("figure of an agency")
+        verbose_name_plural = _("figures of agencies")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "place", "agency", "measure"], name="agency_figure_once"),
+            models.CheckConstraint(name="agency_figure_not_negative", condition=Q(count__gte=0) | BALANCE),
+        ]
+        indexes = [balances("agency_figure_balance", "place", "agency")]
+
+
 class WorkFigure(Figure):
     """By the field of work and the agency that settles it; 0 for the receiving unit itself."""
 

@@ -1,8 +1,9 @@
 """The page of figures: what its templates show of a query, every text of it in the reader's language."""
 
 import datetime
+import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -19,6 +20,9 @@ from .cells import Measure
 from .groups import Breakdown, Group, breakdown
 from .reading import By, Figures, Query, by_month, total
 from .words import months_text, numeral, percentage, short_month, signed, span, spelled
+
+# The same numbers come again and again. Not Django's, which looks for lazy texts: a page has thousands of cells.
+escape = lru_cache(maxsize=4_096)(html.escape)
 
 
 class Column(NamedTuple):
@@ -64,8 +68,7 @@ def texts(found: Figures) -> list[str]:
 
 
 def body(lines: Iterable[Line]) -> SafeString:
-    """The lines of a table. Neither by a template nor with Django's `escape`, which looks for lazy texts: a table of
-    the communes has thousands of cells."""
+    """The lines of a table. By no template: that of the communes has thousands of cells."""
     starts = [f'<td class="number" data-label="{escape(column.title)}">' for column in columns()]
     return SafeString("\n".join(row(line, starts) for line in lines))
 

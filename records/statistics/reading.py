@@ -9,13 +9,13 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import Min, Q, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from organisation import succession
 from organisation.models import Agency, AgencyKind
 from procedures import ownership
-from records.models import ChannelFigure, Figure, Scope, UnitFigure, WorkFigure
+from records.models import AgencyFigure, ChannelFigure, Figure, Scope, UnitFigure, WorkFigure
 
 from .cells import EDGES, FIRST_BUCKET, Measure, edge
 from .formula import share
@@ -149,7 +149,8 @@ def left_open(counts: Counter[int]) -> int:
 
 def first_month() -> datetime.date | None:
     """The first month that has figures."""
-    return ChannelFigure.objects.exclude(measure=Measure.BALANCE).aggregate(first=Min("month"))["first"]
+    cells = ChannelFigure.objects.exclude(measure=Measure.BALANCE)
+    return cells.order_by("month").values_list("month", flat=True).first()  # along the index; `Min` reads them all
 
 
 def by_month(query: Query) -> dict[datetime.date, Figures]:
@@ -228,7 +229,7 @@ def plan(query: Query, state: succession.State) -> Plan:
             living = succession.units(state).living
             return Plan(UnitFigure, ("unit",), (lambda unit: (living(unit),)) if now else alone)
     if not now:
-        return Plan(WorkFigure, ("place", "agency"), settling)
+        return Plan(AgencyFigure, ("place", "agency"), settling)
     living, owners = succession.units(state).living, ownership.owners(state).owner
     return Plan(
         WorkFigure,

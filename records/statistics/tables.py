@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from organisation.models import Agency
-from records.models import ChannelFigure, Figure, FigureChange, FigureState, UnitFigure, WorkFigure
+from records.models import AgencyFigure, ChannelFigure, Figure, FigureChange, FigureState, UnitFigure, WorkFigure
 
 from . import locks
 from .cells import Cell, Cells, Measure
@@ -33,6 +33,7 @@ class Table(NamedTuple):
 
 TABLES = (
     Table(UnitFigure, ("unit",), lambda cell, _kind: (cell.unit,)),
+    Table(AgencyFigure, ("place", "agency"), lambda cell, kind: (kind, cell.agency)),
     Table(WorkFigure, ("place", "agency", "field"), lambda cell, kind: (kind, cell.agency, cell.field)),
     Table(ChannelFigure, ("place", "channel"), lambda cell, kind: (kind, cell.channel)),
 )

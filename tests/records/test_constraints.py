@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 
 from records import guards
 from records.models import (
+    AgencyFigure,
     BulkItem,
     BulkJob,
     ChannelFigure,
@@ -82,11 +83,12 @@ def batch(**values) -> LetterBatch:
     return LetterBatch.objects.create(**{**asked, **made, **values})
 
 
-FIGURES = {"unit": UnitFigure, "work": WorkFigure, "channel": ChannelFigure}
+FIGURES = {"unit": UnitFigure, "agency": AgencyFigure, "work": WorkFigure, "channel": ChannelFigure}
 
 
 def figure(model: type[models.Model], times: int = 1, **values) -> None:
-    keys = {UnitFigure: {"unit": 1}, WorkFigure: {"agency": 1, "field": 1}, ChannelFigure: {}}[model]
+    columns = {field.name for field in model._meta.get_fields()}
+    keys = {name: 1 for name in ("unit", "agency", "field") if name in columns}
     for _time in range(times):
         create(model, month=NINE.date().replace(day=1), measure=1, **keys, **values)
 

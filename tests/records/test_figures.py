@@ -16,7 +16,7 @@ from organisation.models import AgencyKind
 from procedures.models import ChannelKind, Procedure
 from records import actions, bulk
 from records.actions import Refused
-from records.models import ChannelFigure, DayException, FigureChange, Record, UnitFigure, WorkFigure
+from records.models import AgencyFigure, ChannelFigure, DayException, FigureChange, Record, UnitFigure, WorkFigure
 from records.statistics import rebuild, tables
 from records.statistics.cells import EDGES, Measure, bucket, edge
 from records.statuses import Status, moves_from
@@ -63,6 +63,8 @@ def test_a_record_counts_by_its_unit_its_field_and_its_channel():
     record = receive(channel=ChannelKind.ONLINE)
     tables.settle()
     assert {row.unit for row in UnitFigure.objects.all()} == {record.unit_id}
+    of_agency = AgencyFigure.objects.get(measure=Measure.RECEIVED)
+    assert (of_agency.place, of_agency.agency) == (AgencyKind.CENTER, record.agency_id)
     work = WorkFigure.objects.get(measure=Measure.RECEIVED)
     assert (work.place, work.agency, work.field) == (AgencyKind.CENTER, record.agency_id, record.procedure.field_id)
     assert {row.channel for row in ChannelFigure.objects.all()} == {ChannelKind.ONLINE}
@@ -73,7 +75,7 @@ def test_what_a_commune_settles_itself_counts_under_no_agency():
     record = receive(unit=COMMUNE, procedure=of_communes)
     assert record.agency_id == record.unit_id
     tables.settle()
-    assert {row.agency for row in WorkFigure.objects.all()} == {0}
+    assert {row.agency for table in (AgencyFigure, WorkFigure) for row in table.objects.all()} == {0}
 
 
 def test_a_refusal_at_reception_is_not_judged():

@@ -10,8 +10,17 @@ from django.utils.translation import gettext as _
 
 from organisation.roles import Role
 from records import actions, guards
-from records.models import FrozenCorrection, FrozenMonth, Record
-from records.statistics import frozen, rollups
+from records.models import (
+    AgencyFigure,
+    ChannelFigure,
+    FrozenCorrection,
+    FrozenMonth,
+    Record,
+    UnitFigure,
+    WorkFigure,
+)
+from records.statistics import frozen, rollups, tables
+from records.statistics.cells import Measure
 from records.statuses import Status
 
 from .factories import in_status, moment, officer, receive, supervisor
@@ -167,6 +176,29 @@ def test_many_corrections_come_page_by_page(watch, july, django_assert_max_num_q
     with django_assert_max_num_queries(10):
         page = watch.get(page_of(july))
     assert page.context["page"].paginator.count == 3 * 3  # received, resolved, taken back
+
+
+# The check -------------------------------------------------------------------------------------
+
+
+def broken():
+    return {(table.model, now - told) for table, _key, told, now in frozen.broken()}
+
+
+def test_what_was_told_and_the_corrections_are_what_the_cells_say(july, corrected):
+    tables.settle()
+    assert broken() == set()
+
+
+def test_a_frozen_cell_that_changed_without_a_correction_is_named(july):
+    AgencyFigure.objects.filter(month=july.month, measure=Measure.RECEIVED).update(count=3)
+    assert broken() == {(AgencyFigure, 2)}
+
+
+def test_a_month_that_was_frozen_before_a_table_was_there_is_checked_by_the_others(july):
+    cells = {name: rows for name, rows in july.cells.items() if name != "AgencyFigure"}
+    FrozenMonth.objects.create(month="2024-06-01", frozen_by=july.frozen_by, frozen_at=july.frozen_at, cells=cells)
+    assert broken() == {(UnitFigure, -1), (WorkFigure, -1), (ChannelFigure, -1)}
 
 
 # The database ----------------------------------------------------------------------------------
