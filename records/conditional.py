@@ -26,7 +26,7 @@ def made_of_figures(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         tables.settle()
         # The states come first: what is read after them is of these states or of later ones, never of earlier ones.
-        etag = etag_of(request, f"{tables.state()} {stamp.current()}", clock.today())
+        etag = etag_of(request, f"{tables.state()} {stamp.recent()}", clock.today())
         cache = caches["figures"]
         kept = cache.get(etag)
         if kept is None:

@@ -126,8 +126,8 @@ class Figures:
 
     def times(self, *percents: int) -> list[Time | None]:
         """The smallest edges within which so many per cent of the records were worked on; None of nothing."""
-        buckets = sorted(item for item in self.counts.items() if item[0] >= FIRST_BUCKET and item[1] > 0)
-        reached = list(accumulate(count for _measure, count in buckets))
+        buckets = sorted([item for item in self.counts.items() if item[0] >= FIRST_BUCKET and item[1] > 0])
+        reached = list(accumulate([count for _measure, count in buckets]))
         if not buckets:
             return [None for _percent in percents]
         wanted = (-(-percent * reached[-1] // 100) for percent in percents)
@@ -141,7 +141,7 @@ def time_of(measure: int) -> Time:
 
 
 def left_open(counts: Counter[int]) -> int:
-    return counts[Measure.BALANCE] + sum(opens * counts[measure] for measure, opens in OPENS.items())
+    return counts[Measure.BALANCE] + sum([opens * counts.get(measure, 0) for measure, opens in OPENS.items()])
 
 
 # Months ----------------------------------------------------------------------------------------
