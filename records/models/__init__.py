@@ -14,6 +14,7 @@ from .figures import (
     Scope,
     UnitFigure,
     WorkFigure,
+    YearFigure,
 )
 from .letters import IssuedLetter, LetterBatch, LetterForm, LetterKind, LetterPiece
 from .record import (
@@ -90,5 +91,6 @@ __all__ = [
     "StoredFile",
     "UnitFigure",
     "WorkFigure",
+    "YearFigure",
     "ended_late",
 ]

@@ -107,6 +107,33 @@ class ChannelFigure(Figure):
         indexes = [balances("channel_figure_balance", "place", "channel")]
 
 
+class YearFigure(models.Model):
+    """All cells of a year that have one key in one of the tables above: one row where those are thousands."""
+
+    table = models.CharField(max_length=16)  # the name of its model
+    year = models.PositiveSmallIntegerField()
+    place = models.CharField(max_length=12, default="")
+    unit = models.BigIntegerField(default=0)
+    agency = models.BigIntegerField(default=0)
+    field = models.BigIntegerField(default=0)
+    channel = models.CharField(max_length=12, default="")
+    counts = models.JSONField()  # [[measure, count], …] in the order of the measures, without those of zero
+
+    KEY = ("table", "year", "place", "unit", "agency", "field", "channel")
+
+    class Meta:
+        verbose_name = _("figure of a year")
+        verbose_name_plural = _("figures of years")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table", "year", "place", "unit", "agency", "field", "channel"], name="year_figure_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.year}: {self.counts}"
+
+
 class FigureChange(models.Model):
     """A change of cells, written in the transaction of its event; in the cells as soon as somebody reads them."""
 

@@ -4,9 +4,8 @@ Groups with fewer than five records could point at a person, so they are told as
 small itself, the next smallest groups join it: otherwise it could be found by taking the others from the whole.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from django.utils.translation import get_language
@@ -30,19 +29,15 @@ NOT_KEPT = "not-kept"
 
 @dataclass(frozen=True)
 class Group:
-    """What a row tells of. `name` is data and Vietnamese, or a text of the portal in the reader's language."""
+    """What a row tells of. `name` is data and Vietnamese, or a text of the portal in the reader's language;
+    `display_name` is what the reader sees."""
 
     code: str
     name: str
-    name_en: str = ""
+    display_name: str
     level: Level | None = None
     ended: bool = False
     is_data: bool = True
-
-    @cached_property
-    def display_name(self) -> str:
-        """In the language of the page that it was made for."""
-        return self.name_en if get_language() == "en" and self.name_en else self.name
 
     @property
     def is_vietnamese(self) -> bool:
@@ -88,27 +83,40 @@ def names(by: By, keys: set[Any], state: State) -> dict[Any, Group]:
     if by in (By.AGENCY, By.UNIT):
         return of_units(by, keys, state)
     if by == By.FIELD:
-        return {item.pk: Group(item.slug, item.name, item.name_en) for item in Field.objects.filter(pk__in=keys)}
+        shown = in_language()
+        return {item.pk: Group(item.slug, item.name, shown(item.name, item.name_en)) for item in Field.objects.all()}
     if by == By.CHANNEL:
-        return {value: Group(value, str(label), is_data=False) for value, label in ChannelKind.choices}
-    return {kind: Group(level, str(level.label), level=level, is_data=False) for kind, level in LEVELS.items()}
+        return {value: text(value, label) for value, label in ChannelKind.choices}
+    return {kind: text(level, level.label, level) for kind, level in LEVELS.items()}
 
 
-def of_units(by: By, keys: Iterable[Any], state: State) -> dict[Any, Group]:
-    """Of columns, not of objects: these are hundreds."""
-    rows = Agency.objects.filter(pk__in=keys).values_list("pk", "code", "name", "name_en", "kind", "valid_to")
-    levels = LEVELS if by == By.UNIT else {}
+def of_units(by: By, keys: Collection[Any], state: State) -> dict[Any, Group]:
+    """Of columns, not of objects, and not asked for by their keys: these are hundreds."""
+    rows = Agency.objects.order_by().values_list("pk", "code", "name", "name_en", "kind", "valid_to")
+    levels, shown = (LEVELS if by == By.UNIT else {}), in_language()
     return {
-        key: Group(code, name, name_en, levels.get(AgencyKind(kind)), is_over(end, state.day))
+        key: Group(code, name, shown(name, name_en), levels.get(AgencyKind(kind)), is_over(end, state.day))
         for key, code, name, name_en, kind, end in rows
+        if key in keys
     }
+
+
+def in_language() -> Callable[[str, str], str]:
+    """Of a name and its English form, the one for the reader: hundreds need the language only once."""
+    is_english = get_language() == "en"
+    return lambda name, name_en: name_en if is_english and name_en else name
+
+
+def text(code: str, label: Any, level: Level | None = None) -> Group:
+    """A group that the portal names itself."""
+    return Group(code, str(label), str(label), level, is_data=False)
 
 
 def unnamed(by: By, key: Key) -> Group:
     """What is no row of the database."""
     if by == By.AGENCY and len(key) == 2:
-        return Group(ITSELF, str(_("the receiving units themselves")), level=LEVELS.get(key[1]), is_data=False)
-    return Group(NOT_KEPT, str(_("not known")), is_data=False)
+        return text(ITSELF, _("the receiving units themselves"), LEVELS.get(key[1]))
+    return text(NOT_KEPT, _("not known"))
 
 
 def guarded(rows: list[Row]) -> Breakdown:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from organisation.succession import State
+from procedures.models import Level
 
 from . import charts, told
 from .cells import Measure
@@ -128,9 +129,9 @@ def groups_charts(query: Query, groups: Breakdown) -> list[charts.Chart]:
 
 
 def group_lines(query: Query, groups: Breakdown) -> Iterator[Line]:
-    address = page_of(query.by)
+    address, levels = page_of(query.by), {level: str(level.label) for level in Level}
     for row in groups.rows:
-        yield Line(linked(row.group, address), notes(row.group), texts(row.figures))
+        yield Line(linked(row.group, address), notes(row.group, levels), texts(row.figures))
     if groups.together is not None:
         name = _("%(count)d groups with few records, together") % {"count": len(groups.few)}
         figures = hidden() if groups.is_hidden else texts(groups.together)
@@ -160,8 +161,9 @@ def lang(group: Group) -> SafeString:
     return SafeString(' lang="vi"' if group.is_vietnamese else "")
 
 
-def notes(group: Group) -> str:
-    told = [str(group.level.label)] if group.level and group.code != group.level else []
+def notes(group: Group, levels: Mapping[Level, str]) -> str:
+    """`levels` in the reader's words."""
+    told = [levels[group.level]] if group.level and group.code != group.level else []
     if group.ended:
         told.append(_("has ended since"))
     return " · ".join(told)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from organisation import succession
 from organisation.models import Agency, AgencyKind
 from procedures import ownership
-from records.models import AgencyFigure, ChannelFigure, Figure, Scope, UnitFigure, WorkFigure
+from records.models import AgencyFigure, ChannelFigure, Figure, Scope, UnitFigure, WorkFigure, YearFigure
 
 from .cells import EDGES, FIRST_BUCKET, Measure, edge
 from .formula import share
@@ -156,7 +156,7 @@ def first_month() -> datetime.date | None:
 def by_month(query: Query) -> dict[datetime.date, Figures]:
     """The figures of each month of the period, in order, also of one in which nothing happened; what is `before` a
     month includes the months before it."""
-    cells = figures(ChannelFigure, query, ("month",))
+    cells = figures(ChannelFigure, query, ("month",), [])
     before: Counter[int] = Counter()
     for (month,), found in cells.items():
         if month < query.first:
@@ -206,7 +206,7 @@ def by_group(query: Query, state: succession.State) -> dict[Key, Figures]:
     """
     model, names, group = plan(query, state)
     told: dict[Key, Figures] = {}
-    for row, found in figures(model, query, names).items():
+    for row, found in figures(model, query, names, whole_years(query)).items():
         known = told.setdefault(group(*row), found)
         if known is not found:
             known.add(found)
@@ -246,21 +246,48 @@ def settling(place: str, agency: int) -> Key:
     return (agency,) if agency else (0, place)
 
 
-def figures(model: type[Figure], query: Query, names: tuple[str, ...]) -> dict[Key, Figures]:
-    """The cells of a table added up by `names`: in the period all of them; before it those that say what is open,
-    of earlier years their balances."""
-    rows, year = model._default_manager.filter(in_scope(model, query.scope)), query.first.replace(month=1)
-    period = rows.filter(month__range=(query.first, query.last)).exclude(measure=Measure.BALANCE)
+def figures(model: type[Figure], query: Query, names: tuple[str, ...], years: list[int]) -> dict[Key, Figures]:
+    """The cells of a table added up by `names`: in the period all of them, of `years` as they are kept together;
+    before it those that say what is open, of earlier years their balances."""
+    scope, year = in_scope(model, query.scope), query.first.replace(month=1)
+    rows = model._default_manager.filter(scope)
     before = Q(month__lt=year, measure=Measure.BALANCE)
     if year < query.first:
         before |= Q(month__gte=year, month__lt=query.first, measure__in=OPENS)
     told: dict[Key, Figures] = defaultdict(Figures)
-    # Two queries: to group thousands of cells also by where they lie takes longer, and PostgreSQL would start workers.
-    for row in added(period, names):
-        told[row[:-2]].counts[row[-2]] = row[-1]
+    if years:
+        of_years = YearFigure.objects.filter(scope, table=model.__name__, year__in=years)
+        for *key, counts in of_years.values_list(*names, "counts"):
+            told[tuple(key)].counts.update(dict(counts))
+    # Several queries: to group thousands of cells also by where they lie takes longer, and PostgreSQL would start
+    # workers.
+    for months in stretches(query, years):
+        for row in added(rows.filter(month__range=months).exclude(measure=Measure.BALANCE), names):
+            told[row[:-2]].counts[row[-2]] += row[-1]
     for row in added(rows.filter(before), names):
         told[row[:-2]].before[row[-2]] = row[-1]
     return told
+
+
+def whole_years(query: Query) -> list[int]:
+    """The years of which the period has every month, or every one that has figures."""
+    first, last = query.first, query.last
+    start = first.year + (first.month > 1)
+    is_whole = last.month == 12 or (start <= last.year and not is_followed(last))
+    return list(range(start, last.year + is_whole))
+
+
+def is_followed(month: datetime.date) -> bool:
+    """Whether later months of the same year have figures."""
+    return ChannelFigure.objects.filter(month__gt=month, month__lte=month.replace(month=12)).exists()
+
+
+def stretches(query: Query, years: list[int]) -> list[tuple[datetime.date, datetime.date]]:
+    """The months of the period that lie in none of `years`: first and last of each stretch."""
+    if not years:
+        return [(query.first, query.last)]
+    before, after = datetime.date(years[0] - 1, 12, 1), datetime.date(years[-1] + 1, 1, 1)
+    return [(first, last) for first, last in ((query.first, before), (after, query.last)) if first <= last]
 
 
 def added(rows: models.QuerySet[Any], names: tuple[str, ...]) -> models.QuerySet[Any, Any]:

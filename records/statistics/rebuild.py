@@ -12,13 +12,13 @@ from organisation.models import Agency
 from procedures.models import Field, Procedure
 from records.clock import current_calendar, set_working_time, stretches
 from records.history import undone_by
-from records.models import Event, EventKind, FigureChange, Record
+from records.models import Event, EventKind, FigureChange, Record, YearFigure
 from records.rows import insert
 from records.statuses import STARTS_ANEW_AFTER, Status
 
 from . import frozen, locks
 from .cells import Cell, Cells, Measure, Row, edge, of_row
-from .tables import TABLES, Key, Table, balanced, columns, moved, spread
+from .tables import TABLES, Key, Table, balanced, by_year, columns, moved, packed, spread, year_rows
 
 PAGE = 5_000
 Progress = Callable[[int], None]
@@ -53,9 +53,11 @@ def rebuild(progress: Progress) -> int:
     with locks.one_moment(alone=True):
         counted = balanced(spread(count(progress)))
         FigureChange.objects.all().delete()
+        YearFigure.objects.all().delete()
         for table, cells in counted.items():
             table.model._default_manager.all().delete()
             insert(table.model, [row_of(table, key, number) for key, number in sorted(cells.items())])
+            insert(YearFigure, year_rows(table, packed(by_year(cells))))
         moved()
     return sum(map(len, counted.values()))
 
@@ -70,11 +72,10 @@ def differences(progress: Progress) -> Iterator[Difference]:
         counted, waiting = (balanced(spread(cells)) for cells in (count(progress), waiting_changes()))
         names = Names()
         for table in TABLES:
-            stored = cells(table)
-            stored.update(waiting[table])
-            for key in sorted(key for key in stored.keys() | counted[table].keys()):
-                if stored[key] != counted[table][key]:
-                    yield Difference(names.of(table, key), stored[key], counted[table][key])
+            for stored, wanted in compared(table, waiting[table], counted[table]):
+                for key in sorted(stored.keys() | wanted.keys()):
+                    if stored[key] != wanted[key]:
+                        yield Difference(names.of(table, key), stored[key], wanted[key])
         for table, key, told, now in frozen.broken():
             yield Difference(f"frozen: {names.of(table, key)}", now, told)
 
@@ -84,6 +85,22 @@ def waiting_changes() -> Cells:
     for *cell, by in FigureChange.objects.values_list(*Cell._fields, "by").iterator(chunk_size=PAGE):
         found[Cell(*cell)] += by
     return found
+
+
+def compared(
+    table: Table, waiting: Counter[Key], counted: Counter[Key]
+) -> Iterator[tuple[Counter[Key], Counter[Key]]]:
+    """What is stored, with what waits, and what was counted: by months, and by years."""
+    of_months, of_years = cells(table), cells_of_years(table)
+    of_months.update(waiting)
+    of_years.update(by_year(waiting))
+    yield of_months, counted
+    yield of_years, by_year(counted)
+
+
+def cells_of_years(table: Table) -> Counter[Key]:
+    rows = YearFigure.objects.filter(table=table.name).values_list(*table.names, "year", "counts")
+    return Counter({(*key, measure): count for *key, counts in rows for measure, count in counts})
 
 
 def cells(table: Table) -> Counter[Key]:
@@ -99,9 +116,10 @@ class Names:
         self.fields = dict(Field.objects.values_list("pk", "slug"))
 
     def of(self, table: Table, key: Key) -> str:
-        *part, month, measure = key
+        *part, when, measure = key
+        when = f"{when:%Y-%m}" if isinstance(when, datetime.date) else when
         words = [self.word(name, value) for name, value in zip(table.names, part, strict=True)]
-        return f"{month:%Y-%m}, {', '.join(words)}: {measure_name(measure)}"
+        return f"{when}, {', '.join(words)}: {measure_name(measure)}"
 
     def word(self, name: str, value: object) -> str:
         if name in ("unit", "agency"):

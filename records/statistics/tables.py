@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -10,7 +10,16 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from organisation.models import Agency
-from records.models import AgencyFigure, ChannelFigure, Figure, FigureChange, FigureState, UnitFigure, WorkFigure
+from records.models import (
+    AgencyFigure,
+    ChannelFigure,
+    Figure,
+    FigureChange,
+    FigureState,
+    UnitFigure,
+    WorkFigure,
+    YearFigure,
+)
 
 from . import locks
 from .cells import Cell, Cells, Measure
@@ -29,6 +38,10 @@ class Table(NamedTuple):
     model: type[Figure]
     names: tuple[str, ...]
     key: Callable[[Cell, str], Key]  # (cell, kind of its unit)
+
+    @property
+    def name(self) -> str:
+        return self.model.__name__
 
 
 TABLES = (
@@ -80,6 +93,7 @@ def add(changes: Cells) -> None:
             upsert(table, [(*key, cells[key]) for key in more[start : start + ROWS]])
         for key in sorted(key for key, by in cells.items() if by < 0):
             subtract(table, key, -cells[key])
+        add_to_years(table, packed(by_year(cells)))
     if any(changes.values()):
         moved()
 
@@ -117,6 +131,52 @@ def balanced(found: dict[Table, Counter[Key]]) -> dict[Table, Counter[Key]]:
                 balances[*key, month.replace(month=1), Measure.BALANCE] += OPENS[measure] * by
         cells.update({key: by for key, by in balances.items() if by})
     return found
+
+
+def by_year(cells: Counter[Key]) -> Counter[Key]:
+    """The same by years, without their balances: (…, year, measure) → by how many."""
+    years: Counter[Key] = Counter()
+    for (*key, month, measure), by in cells.items():
+        if measure != Measure.BALANCE:
+            years[*key, month.year, measure] += by
+    return years
+
+
+def packed(years: Counter[Key]) -> dict[Key, Counter[int]]:
+    """The same by the rows of `YearFigure`: (…, year) → measure → by how many."""
+    rows: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+    for (*key, measure), by in years.items():
+        if by:
+            rows[tuple(key)][measure] = by
+    return rows
+
+
+def add_to_years(table: Table, changes: dict[Key, Counter[int]]) -> None:
+    """Read the rows, add to them, and write them. The caller has the cells alone."""
+    names = (*table.names, "year")
+    wanted = {f"{name}__in": {key[place] for key in changes} for place, name in enumerate(names)}
+    for *key, counts in YearFigure.objects.filter(table=table.name, **wanted).values_list(*names, "counts"):
+        if tuple(key) in changes:
+            changes[tuple(key)].update(dict(counts))
+    YearFigure.objects.bulk_create(
+        year_rows(table, changes),
+        batch_size=ROWS,
+        update_conflicts=True,
+        unique_fields=YearFigure.KEY,
+        update_fields=["counts"],
+    )
+
+
+def year_rows(table: Table, years: dict[Key, Counter[int]]) -> list[YearFigure]:
+    return [
+        YearFigure(
+            table=table.name,
+            year=year,
+            counts=sorted([int(measure), count] for measure, count in counts.items() if count),
+            **dict(zip(table.names, key, strict=True)),
+        )
+        for (*key, year), counts in sorted(years.items())
+    ]
 
 
 def columns(table: Table) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from records.models import (
     StoredFile,
     UnitFigure,
     WorkFigure,
+    YearFigure,
 )
 from records.results import guards as result_guards
 from records.statuses import Status
@@ -144,6 +145,7 @@ BREAKS = {
     "letter_piece_once": lambda: [create(LetterPiece, batch=made, number=1, sealed_pdf=b"") for made in [batch()] * 2],
     "issued_letter_of_record_or_period": lambda: create(IssuedLetter, form=form(), issued_at=NINE),
     **{f"{name}_figure_once": lambda model=model: figure(model, times=2) for name, model in FIGURES.items()},
+    "year_figure_once": lambda: [create(YearFigure, table="x", year=2024, counts=[]) for _twice in range(2)],
     **{f"{name}_figure_not_negative": lambda model=model: figure(model, count=-1) for name, model in FIGURES.items()},
 }
 CONSTRAINTS = {
