@@ -2,22 +2,35 @@
 
 import datetime
 from collections import Counter
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from organisation import succession
 from organisation.models import AgencyKind
 from procedures.models import ChannelKind, Procedure
 from records import actions, bulk
 from records.actions import Refused
-from records.models import AgencyFigure, ChannelFigure, DayException, FigureChange, Record, UnitFigure, WorkFigure
-from records.statistics import rebuild, tables
+from records.models import (
+    AgencyFigure,
+    ChannelFigure,
+    DayException,
+    FigureChange,
+    Record,
+    Scope,
+    UnitFigure,
+    WorkFigure,
+    YearFigure,
+)
+from records.statistics import reading, rebuild, tables
 from records.statistics.cells import EDGES, Measure, bucket, edge
 from records.statuses import Status, moves_from
 
@@ -256,6 +269,77 @@ def test_changes_in_bulk_leave_the_figures_right():
     bulk.start(job)
     bulk.run_slice(job, seconds=60)
     assert totals()[Measure.AHEAD] + totals().get(Measure.LATE, 0) == 12
+    assert differences() == []
+
+
+# Years -----------------------------------------------------------------------------------------
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(f"{text}-01")
+
+
+@pytest.fixture
+def two_years():
+    """Records of November 2023, of March and of August 2024; the first was returned in the year after."""
+    of_communes = Procedure.objects.filter(level_commune=True).order_by("code")[0]
+    ended = in_status(Status.RESOLVED, at=moment("2023-11-14 09:00"))
+    in_status(Status.IN_PROCESS, at=moment("2023-11-15 09:00"), channel=ChannelKind.ONLINE)
+    for at in ("2024-03-12 09:00", "2024-03-13 09:00", "2024-08-26 09:00"):
+        in_status(Status.RESOLVED, at=moment(at), channel=ChannelKind.ONLINE)
+    receive(unit=COMMUNE, procedure=of_communes, at=moment("2024-08-27 09:00"))
+    actions.correct(ended, by=officer(), reason="nhầm")
+    tables.settle()
+
+
+PERIODS = {
+    ("2023-01", "2024-08"): [2023, 2024],
+    ("2023-01", "2023-12"): [2023],
+    ("2023-11", "2024-08"): [2024],
+    ("2024-01", "2024-07"): [],  # August has figures
+    ("2023-01", "2024-07"): [2023],
+    ("2023-11", "2024-07"): [],
+    ("2024-02", "2024-08"): [],
+}
+
+
+@pytest.mark.parametrize("period", PERIODS, ids="–".join)
+def test_years_are_read_at_once_where_the_period_has_all_of_their_months(two_years, period):
+    assert reading.whole_years(reading.Query(*map(day, period))) == PERIODS[period]
+
+
+@pytest.mark.parametrize("by", reading.By)
+@pytest.mark.parametrize("period", PERIODS, ids="–".join)
+def test_a_period_is_the_same_by_its_years_and_by_its_months(two_years, period, by):
+    query = reading.Query(*map(day, period), scope=Scope.ALL, by=by)
+    model, names, _group = reading.plan(query, succession.state())
+
+    def told(years: list[int]) -> dict:
+        found = reading.figures(model, query, names, years)
+        return {key: (+each.counts, each.before) for key, each in found.items() if +each.counts or each.before}
+
+    assert told(reading.whole_years(query)) == told([])
+
+
+def test_the_check_names_a_year_that_differs(two_years):
+    row = YearFigure.objects.get(table="UnitFigure", year=2023)
+    row.counts = [[measure, count + 1] for measure, count in row.counts if measure == Measure.RECEIVED]
+    row.save()
+    assert {d.cell for d in differences()} == {"2023, unit ttpvhcc: received"}
+
+
+def test_a_change_within_a_year_leaves_nothing_of_zero(two_years):
+    assert all(count for row in YearFigure.objects.all() for _measure, count in row.counts)
+
+
+def test_the_migration_adds_up_what_is_there(two_years):
+    AgencyFigure.objects.all().delete()
+    YearFigure.objects.all().delete()
+    assert differences()
+    migration = import_module("records.migrations.0012_figures_of_agencies_and_years")
+    with connection.cursor() as cursor:
+        migration.add_up_agencies(apps, cursor)
+    migration.add_up_years(apps, None)
     assert differences() == []
 
 
