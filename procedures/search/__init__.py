@@ -15,7 +15,7 @@ from .index import ChannelFacts, Index, current
 from .postings import NOWHERE, Numbers
 from .query import Query, Word, understand
 from .scoring import Scores, compare
-from .sets import Members, bits_of, union
+from .sets import Members, bits_of, intersection, union
 from .suggestions import AGENCIES, FIELDS, FROM_LETTER, Suggestions, named, searches
 
 __all__ = [
@@ -64,24 +64,25 @@ class Found:
     moved: dict[str, list[str]] = field(default_factory=dict)  # a former agency → those that follow it
 
     @cached_property
-    def wanted(self) -> list[tuple[int, Word]]:
-        """The words that say what is wanted, each with its bit of `Scores.held`."""
-        return [(1 << place, word) for place, word in enumerate(self.ranking.query.words) if word.says == 1]
+    def wanted(self) -> list[tuple[Word, int]]:
+        """The words that say what is wanted, each with the set of the procedures that hold it."""
+        scores, words = self.ranking.scores, self.ranking.query.words
+        return [pair for pair in zip(words, scores.holders, strict=True) if pair[0].says == 1] if scores else []
 
     @cached_property
     def marked(self) -> set[str]:
         """The folded words that explain a hit: typed, completed, corrected, or standing for one that was typed."""
-        marked = {option for _bit, word in self.wanted for option in word.explains}
+        marked = {option for word, _holders in self.wanted for option in word.explains}
         return marked.union(*(span.phrase for span in self.ranking.query.spans))
 
     @cached_property
     def loose(self) -> bool:
         """Whether no procedure has all the words that say what is wanted: those found have most of them."""
-        scores, order = self.ranking.scores, self.ranking.order
-        if scores is None or not len(order):
+        order = self.ranking.order
+        if self.ranking.scores is None or not len(order):
             return False
-        every = sum(bit for bit, _word in self.wanted)
-        return not (scores.held[order] & every == every).any()
+        every = intersection(holders for _word, holders in self.wanted)
+        return not any(every >> number & 1 for number in order.tolist())
 
     @property
     def in_vain(self) -> bool:
@@ -95,17 +96,12 @@ class Found:
 
     def held(self, number: int) -> set[str]:
         """The words of the query that a procedure holds, anywhere, as they may be spelt there."""
-        if self.ranking.scores is None:
-            return set()
-        held = int(self.ranking.scores.held[number])
-        return {option for bit, word in self.wanted if held & bit for option, _weight in word.options}
+        held = (word for word, holders in self.wanted if holders >> number & 1)
+        return {option for word in held for option, _weight in word.options}
 
     def missing(self, numbers: Sequence[int]) -> list[list[str]]:
         """For each procedure the words of the query, as typed, that it does not hold, nor what stands for them."""
-        if self.ranking.scores is None:
-            return [[] for _number in numbers]
-        held = self.ranking.scores.held[numbers].tolist()
-        return [[word.text for bit, word in self.wanted if not bits & bit] for bits in held]
+        return [[word.text for word, holders in self.wanted if not holders >> number & 1] for number in numbers]
 
 
 def find(text: str = "", filters: Mapping[str, str] | None = None, index: Index | None = None) -> Found:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .remember import remembering
+from .sets import mask_of
 
 # NumPy picks by no other type than `intp` without converting it; what is kept in great numbers is `int32`.
 Numbers = npt.NDArray[np.signedinteger[Any]]
@@ -147,16 +148,16 @@ class Standing(NamedTuple):
         places = (self.lines, self.procedures + lines, self.called + (lines + size), holders + (lines + 2 * size))
         weights = (self.line_weights, self.weights, self.called_weights, np.ones(len(holders), np.float32))
         short = np.min_scalar_type(lines + 3 * size)  # thousands of these are kept
-        return Laid(np.concatenate(places).astype(short), np.concatenate(weights), sum(map(len, places[:3])))
+        return Laid(np.concatenate(places).astype(short), np.concatenate(weights), mask_of(holders, size))
 
 
 class Laid(NamedTuple):
     """What a word adds where to a row of sums: over the lines, then three times over the procedures, for how much they
-    hold it, how much they are called so, and whether they hold it, which begins at `held`."""
+    hold it, how much they are called so, and whether they hold it, which those of `holders` do."""
 
     places: npt.NDArray[np.unsignedinteger[Any]]
     weights: Weights
-    held: int
+    holders: int  # the set of them
 
 
 @dataclass

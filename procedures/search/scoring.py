@@ -28,9 +28,7 @@ class Scores:
 
     score: Weights  # of each procedure
     share: Weights  # of each procedure: the part of the query that it holds, accents aside
-    held: npt.NDArray[
-        np.uint16
-    ]  # of each procedure: a bit for each word (`LONGEST`) that it holds, or what stands for it
+    holders: list[int]  # of each word the set of procedures that hold it, or what stands for it
     places: Numbers  # the lines that hold more than a little of it, in their order
     similar: Weights  # of each of these, how alike it is
 
@@ -46,23 +44,21 @@ class Scores:
 def compare(postings: Postings, query: Query) -> Scores:
     """All sums stand in one row, so that a word adds its weights at once: calls of NumPy cost more than numbers do."""
     lines, size = len(postings.texts), len(postings.starts)
-    sums, held = np.zeros(lines + 3 * size, np.float32), np.zeros(size, np.uint16)
-    says: list[float] = []
+    sums = np.zeros(lines + 3 * size, np.float32)
+    says, holders = [], []
     for number, word in enumerate(query.words):
         phrases = tuple((span.phrase, span.weight) for span in query.spans if number in span)
-        said, standing = postings.standing(word.typed, word.accented, word.meant, word.options, phrases)
-        weight = word.says * said
-        says.append(weight)
-        there = standing.places.astype(np.intp)
-        sums[there] += weight * standing.weights
-        held[there[standing.held :] - (lines + 2 * size)] |= 1 << number
+        said, laid = postings.standing(word.typed, word.accented, word.meant, word.options, phrases)
+        says.append(weight := word.says * said)
+        holders.append(laid.holders)
+        np.add.at(sums, laid.places.astype(np.intp), laid.weights * weight)
     found, (whole, called, share) = sums[:lines], sums[lines:].reshape(3, size)
     places = (found > FAR_BELOW * np.maximum.reduce(found)).nonzero()[0]
     similar = similarity(postings, query, says, found, places)
     total = sum(says)
     score = best_of(postings, places, similar) + whole * (WHOLE / total)
     score *= called * (CALLED_SO / total) + (1 - CALLED_SO)
-    return Scores(score, share / total, held, places, similar)
+    return Scores(score, share / total, holders, places, similar)
 
 
 def similarity(postings: Postings, query: Query, says: list[float], found: Weights, places: Numbers) -> Weights:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ def bits_of(mask: int, size: int) -> Members:
     return np.unpackbits(packed, bitorder="little", count=size).astype(np.bool_)
 
 
-def mask_of(numbers: Sequence[int], size: int) -> int:
+def mask_of(numbers: Sequence[int] | npt.NDArray[np.intp], size: int) -> int:
     """The set of these documents, of `size` in all."""
     members = np.zeros(size, np.bool_)
     members[numbers] = True
@@ -24,3 +24,8 @@ def mask_of(numbers: Sequence[int], size: int) -> int:
 
 def union(sets: Iterable[int]) -> int:
     return reduce(or_, sets, 0)
+
+
+def intersection(sets: Iterable[int]) -> int:
+    """What is in all of the sets; everything when there are none."""
+    return reduce(and_, sets, -1)
