@@ -225,12 +225,14 @@ def named_place(typed: Sequence[Token], meant: Sequence[str], place: int, places
 
 def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> tuple[tuple[str, float], ...]:
     """Every word of the catalogue that the word at `place` may stand for, with its weight."""
-    word = folded[place]
+    word, is_last = folded[place], place == len(folded) - 1
     known = word in lexicon
+    if known and meant == word and not is_last:  # as most are
+        return ((word, 1.0),)
     found = {word: 1.0}
     if not known:
         found.update((near, NEARLY) for near, _slips in lexicon.near(word))
-    if place == len(folded) - 1 and len(word) > 1:
+    if is_last and len(word) > 1:
         before = folded[place - 1] if place else ""
         weight = BEGUN if known else UNFINISHED
         found.update((longer, weight) for longer in lexicon.completions(word, before))
@@ -242,8 +244,8 @@ def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> 
 def spans(folded: Sequence[str], meant: Sequence[str], lexicon: Lexicon, synonyms: Synonyms) -> Iterator[Span]:
     """Phrases that may stand for words of the query: synonyms, and abbreviations by their initials."""
     for start, word in enumerate(folded):
-        for first in {word, meant[start]} & synonyms.keys():
-            for everyday, phrases in synonyms[first]:
+        for first in {word, meant[start]} if word in synonyms or meant[start] in synonyms else ():
+            for everyday, phrases in synonyms.get(first, ()):
                 end = start + len(everyday)
                 if everyday in (tuple(folded[start:end]), tuple(meant[start:end])):
                     yield from (Span(start, end, phrase, SYNONYM) for phrase in phrases)
