@@ -1,108 +1,11 @@
-"""Speed as ratios taken side by side: the same server, the same minute, the same client.
+"""`make bench`: everything that is measured beside the ordinary way, one after the other."""
 
-Gunicorn with two workers serves the shipped catalogue from a database of its own; each address is asked in
-turn, in rounds, so that a slow moment of the machine hits all of them alike. Printed are requests per second
-of one keep-alive client, milliseconds at the median and the 99th percentile, and the ratio to the bare view.
-"""
-
-import http.client
-import json
 import os
-import random
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from itertools import cycle
-from pathlib import Path
-from urllib.parse import quote
 
-from . import engines, letters, loading, records, results
-
-ROOT = Path(__file__).resolve().parent.parent
-PORT = 8765
-ROUNDS, REQUESTS, WARM = 5, 100, 1_500
-QUERIES = ROOT / "procedures/fixtures/judged.tsv"
-NAMES = ROOT / "procedures/fixtures/names.json"
-
-
-def queries() -> list[str]:
-    """Distinct queries of citizens."""
-    lines = QUERIES.read_text(encoding="utf-8").splitlines()[1:]
-    return list(dict.fromkeys(line.split("\t")[0] for line in lines))
-
-
-def everyday_names() -> list[str]:
-    """Thousands of distinct queries: the everyday names, in an order of chance that is the same in each run."""
-    names = sorted({row["fields"]["name"] for row in json.loads(NAMES.read_text(encoding="utf-8"))})
-    random.Random(3).shuffle(names)
-    return names
-
-
-def addresses() -> dict[str, Iterator[str]]:
-    """What is asked: `cold` addresses come once each, so that no answer is kept from before."""
-    names = everyday_names()
-    third = len(names) // 3
-    typed = [query[:length] for query in queries()[::12] for length in range(2, min(len(query), 12))]
-    begun = dict.fromkeys(name[: 3 + number % 10] for number, name in enumerate(names[third : 2 * third]))
-    return {
-        "bare Django view": cycle(["/health/live"]),
-        "home": cycle(["/"]),
-        "search page, hot": cycle(["/procedures/?q=dang+ky+khai+sinh"]),
-        "search page, cold": (f"/procedures/?q={quote(name)}" for name in names[:third]),
-        "suggestions, hot": cycle([f"/procedures/suggest/?q={quote(text)}" for text in typed]),
-        "suggestions, cold": (f"/procedures/suggest/?q={quote(name)}" for name in begun),
-        "procedure page": cycle(["/procedures/1.001193/"]),
-        "API search, cold": (f"/api/v1/procedures?q={quote(name)}" for name in names[2 * third :]),
-    }
-
-
-def ask(connection: http.client.HTTPConnection, path: str) -> float:
-    """Milliseconds for one answer; anything but 200 or a redirect to a code's page stops the measurement."""
-    start = time.perf_counter()
-    connection.request("GET", path)
-    response = connection.getresponse()
-    response.read()
-    if response.status not in (200, 302):
-        raise SystemExit(f"{path} answered {response.status}")
-    return (time.perf_counter() - start) * 1000
-
-
-def serve(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    gunicorn = [str(Path(sys.executable).parent / "gunicorn"), "-c", "deploy/gunicorn.conf.py"]
-    server = subprocess.Popen([*gunicorn, "portal.wsgi:application"], cwd=ROOT, env=environment)
-    for _attempt in range(100):
-        try:
-            ask(http.client.HTTPConnection("127.0.0.1", PORT), "/health/live")
-            return server
-        except OSError:
-            time.sleep(0.1)
-    server.terminate()
-    raise SystemExit("The server did not start.")
-
-
-def measure() -> dict[str, list[float]]:
-    connection = http.client.HTTPConnection("127.0.0.1", PORT)
-    paths = addresses()
-    for name in paths:  # both workers, until they have met most words, as in service
-        for _time in range(WARM):
-            ask(http.client.HTTPConnection("127.0.0.1", PORT), next(paths[name]))
-    taken: dict[str, list[float]] = {name: [] for name in paths}
-    for number in range(ROUNDS):
-        for name in paths:
-            taken[name] += [ask(connection, next(paths[name])) for _request in range(REQUESTS)]
-        print(f"round {number + 1} of {ROUNDS}", end="\r", file=sys.stderr, flush=True)
-    return taken
-
-
-def report(taken: dict[str, list[float]]) -> None:
-    bare = statistics.median(taken["bare Django view"])
-    print(f"{'':28}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'× bare':>9}")
-    for name, times in taken.items():
-        middle, slow = statistics.median(times), statistics.quantiles(times, n=100)[98]
-        print(f"{name:28}{1000 / statistics.mean(times):8.0f}{middle:9.2f}{slow:9.2f}{bare / middle:9.2f}")
+from . import engines, letters, loading, pages, records, results
 
 
 def engine(environment: dict[str, str]) -> None:
@@ -110,7 +13,7 @@ def engine(environment: dict[str, str]) -> None:
     code = """
 import statistics, time, django
 django.setup()
-from benchmarks.__main__ import queries
+from benchmarks.pages import queries
 from procedures import search
 start = time.perf_counter(); search.current(); built = time.perf_counter() - start
 for query in queries(): search.find(query)
@@ -121,7 +24,7 @@ for _round in range(5):
 p99 = statistics.quantiles(taken, n=100)[98]
 print(f"engine alone: index built in {built:.2f} s, p50 {statistics.median(taken):.2f} ms, p99 {p99:.2f} ms")
 """
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=pages.ROOT, env=environment, check=True)
 
 
 def main() -> None:
@@ -130,23 +33,12 @@ def main() -> None:
             **os.environ,
             "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
             "DJANGO_SETTINGS_MODULE": "portal.settings",
-            "PORT": str(PORT),
             "PORTAL_TODAY": "2024-08-28",
         }
         for command in (["migrate"], ["load_catalog"]):
-            subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=ROOT, env=environment, check=True)
-        engine(environment)
-        engines.run(environment)
-        loading.run(environment)
-        records.run(environment)
-        letters.run(environment)
-        results.run(environment)
-        server = serve(environment)
-        try:
-            report(measure())
-        finally:
-            server.terminate()
-            server.wait()
+            subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=pages.ROOT, env=environment, check=True)
+        for part in (engine, engines.run, loading.run, records.run, letters.run, results.run, pages.run):
+            part(environment)
 
 
 if __name__ == "__main__":
