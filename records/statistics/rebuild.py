@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
@@ -58,8 +59,17 @@ def rebuild(progress: Progress) -> int:
             table.model._default_manager.all().delete()
             insert(table.model, [row_of(table, key, number) for key, number in sorted(cells.items())])
             insert(YearFigure, year_rows(table, packed(by_year(cells))))
+        let_plan()
         moved()
     return sum(map(len, counted.values()))
+
+
+def let_plan() -> None:
+    """Tell PostgreSQL at once how the new rows are spread: until it looks by itself, pages take twice as long."""
+    if connection.vendor == "postgresql":
+        names = [*(table.model._meta.db_table for table in TABLES), YearFigure._meta.db_table]
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(names)}")
 
 
 def row_of(table: Table, key: Key, number: int) -> object:

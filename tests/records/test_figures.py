@@ -246,6 +246,19 @@ def test_a_rebuild_mends_the_cells_and_takes_what_waits_with_it():
     assert totals()[Measure.RECEIVED] == 2
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL's planner is told")
+def test_a_rebuild_lets_the_planner_know():
+    def known() -> list[float]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname LIKE 'records\\_%%figure'")
+            return [rows for (rows,) in cursor.fetchall()]
+
+    in_status(Status.RESOLVED)
+    command()
+    assert len(known()) == 5
+    assert min(known()) > 0
+
+
 def test_a_rebuild_fills_in_what_older_records_lack():
     done = in_status(Status.IN_PROCESS)
     steps = [(Status.SUPPLEMENT, "2024-08-28 12:00"), (Status.IN_PROCESS, "2024-08-29 07:30")]
