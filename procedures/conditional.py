@@ -18,7 +18,7 @@ from .learning import counting
 from .search import current
 
 # Goes up with each change of the program that changes what an address answers over the same catalogue.
-VERSION = "5"
+VERSION = "6"
 FRAGMENT_HEADERS = ("HX-Request", "HX-History-Restore-Request")  # what htmx asks a part of a page with
 
 

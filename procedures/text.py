@@ -51,6 +51,22 @@ def accented(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if letter not in TONES)) + tone
 
 
+def is_begun(word: str, typed: str, unmarked: bool = False) -> bool:
+    """Whether `typed` is the beginning of `word`, both accented; a tone that was typed is the word's.
+
+    Who types the marks of letters last has none yet: with `unmarked` a letter may still get one (`đuon`: *đường*).
+    """
+    letters, tone = letters_and_tone(typed)
+    whole, its_tone = letters_and_tone(word)
+    if tone not in ("", its_tone) or len(letters) > len(whole):
+        return False
+    return all(mine == its or (unmarked and mine == fold(its)) for mine, its in zip(letters, whole, strict=False))
+
+
+def letters_and_tone(accented: str) -> tuple[str, str]:
+    return (accented[:-1], accented[-1]) if accented[-1:] in TONES.values() else (accented, "")
+
+
 def tokens(text: str) -> Iterator[Token]:
     """The words of `text` in order; codes such as 1.001193 stay whole. Offsets are those of `text` itself."""
     for match in WORD.finditer(text):

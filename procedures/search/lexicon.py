@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from procedures.text import forms
+from procedures.text import forms, is_begun
 
 from .postings import Pairs
 from .remember import remembering
@@ -40,6 +40,7 @@ class Lexicon:
     counts: Counter[str] = field(default_factory=Counter)
     pairs: Pairs = field(default_factory=Pairs)
     titles: list[str] = field(default_factory=list)  # the words of all titles, a blank after each title
+    spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)  # a word → its accented forms
 
     def __post_init__(self) -> None:
         self.near = remembering(self.find_near)
@@ -80,15 +81,26 @@ class Lexicon:
         found.sort(key=lambda match: (match[1], -self.counts[match[0]]))
         return [(match, int(distance)) for match, distance, _place in found if distance][:NEAR]
 
-    def find_completions(self, beginning: str, before: str = "") -> list[str]:
-        """The words that begin so, of many those that follow `before`, then the commonest; in order of letters."""
+    def find_completions(self, beginning: str, before: str = "", accented: str = "") -> list[str]:
+        """The words that begin so, of many those that follow `before`, then the commonest; in order of letters.
+
+        `accented` is how `beginning` was spelt, where it was with accents: then they have to be those of the word.
+        """
         start = bisect_left(self.ordered, beginning)
         end = bisect_left(self.ordered, f"{beginning}\U0010ffff", lo=start)
         found = [word for word in self.ordered[start:end] if word != beginning]
+        if accented:
+            found = self.begun(found, accented) or self.begun(found, accented, unmarked=True)
         found.sort(key=self.counts.__getitem__, reverse=True)
         if before:
             found.sort(key=lambda word: self.pairs.count(before, word), reverse=True)
         return sorted(found[:COMPLETIONS])
+
+    def begun(self, words: Sequence[str], accented: str, unmarked: bool = False) -> list[str]:
+        """Those of `words` of which some spelling begins as was typed."""
+        return [
+            word for word in words if any(is_begun(form, accented, unmarked) for form in self.spellings.get(word, ()))
+        ]
 
     def find_phrases(self, letters: str) -> list[tuple[str, ...]]:
         """The commonest phrases of titles with these initials (`attp`: an toàn thực phẩm), two at most."""
@@ -130,9 +142,12 @@ class Lexicon:
             return math.log(alone)
         return math.log(FOLLOWS * self.pairs.count(before, word) / (counts(before, 0) + 1) + (1 - FOLLOWS) * alone)
 
-    def meant(self, typed: Sequence[str], unfinished: bool = True) -> list[str]:
-        """The likeliest words of the catalogue behind what was typed, each judged beside its neighbours (Viterbi)."""
-        choices = [self.options(word, typed, place, unfinished) for place, word in enumerate(typed)]
+    def meant(self, typed: Sequence[str], accented: str = "") -> list[str]:
+        """The likeliest words of the catalogue behind what was typed, each judged beside its neighbours (Viterbi).
+
+        `accented` is how the last one was spelt, where it was with accents.
+        """
+        choices = [self.options(word, typed, place, accented) for place, word in enumerate(typed)]
         if all(len(options) == 1 for options in choices):
             return list(typed)
         sure = next(place for place, options in enumerate(choices) if len(options) > 1)
@@ -146,7 +161,7 @@ class Lexicon:
                 paths[option] = (score - cost, [*before[last][1], option])
         return max(paths.values())[1]
 
-    def options(self, word: str, typed: Sequence[str], place: int, unfinished: bool) -> dict[str, float]:
+    def options(self, word: str, typed: Sequence[str], place: int, accented: str) -> dict[str, float]:
         """What may have been meant by a word, with its cost. One that its neighbours support stays as it is."""
         last = place == len(typed) - 1
         options = {word: 0.0}
@@ -154,8 +169,8 @@ class Lexicon:
             return options
         for other, slips in self.near(word):
             options.setdefault(other, SLIP_COST * slips)
-        if last and unfinished:
-            for other in self.completions(word, typed[place - 1] if place else ""):
+        if last:
+            for other in self.completions(word, typed[place - 1] if place else "", accented):
                 options[other] = min(UNFINISHED_COST, options.get(other, math.inf))
         return options
 

@@ -111,7 +111,8 @@ def understand(text: str, lexicon: Lexicon, synonyms: Synonyms, places: Places) 
     if not typed:
         return Query()
     folded = [token.folded for token in typed]
-    meant = lexicon.meant(folded)
+    last = typed[-1].accented if typed[-1].accented != folded[-1] else ""
+    meant = lexicon.meant(folded, last)
     says, levels = weigh(typed, meant, lexicon, places)
     with_accents = any(token.accented != token.folded for token in typed)
     query_words = tuple(
@@ -119,7 +120,7 @@ def understand(text: str, lexicon: Lexicon, synonyms: Synonyms, places: Places) 
             text=text[token.start : token.end],
             typed=token.folded,
             accented=token.accented if with_accents else "",
-            options=options(lexicon, folded, place, meant[place]),
+            options=options(lexicon, folded, place, meant[place], last),
             meant=meant[place],
             says=says[place],
             slip=meant[place] != token.folded or token not in as_typed,  # which was decoded, or parted from another
@@ -137,7 +138,8 @@ def separated(text: str, typed: Sequence[Token], lexicon: Lexicon) -> Iterator[T
             continue
         decoded = (next(tokens(word)) for word in undecoded(text[token.start : token.end].lower()))
         known = next((word for word in decoded if word.folded in lexicon), None)
-        parts = [] if known else lexicon.parted(token.folded)
+        is_unfinished = token is typed[-1] and lexicon.completions(token.folded)
+        parts = [] if known or is_unfinished else lexicon.parted(token.folded)
         if parts:
             yield from placed(parts, token.start)
         else:
@@ -223,8 +225,11 @@ def named_place(typed: Sequence[Token], meant: Sequence[str], place: int, places
     return said, level
 
 
-def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> tuple[tuple[str, float], ...]:
-    """Every word of the catalogue that the word at `place` may stand for, with its weight."""
+def options(
+    lexicon: Lexicon, folded: Sequence[str], place: int, meant: str, last: str
+) -> tuple[tuple[str, float], ...]:
+    """Every word of the catalogue that the word at `place` may stand for, with its weight; `last` is how the last one
+    was spelt, where it was with accents."""
     word, is_last = folded[place], place == len(folded) - 1
     known = word in lexicon
     if known and meant == word and not is_last:  # as most are
@@ -235,7 +240,7 @@ def options(lexicon: Lexicon, folded: Sequence[str], place: int, meant: str) -> 
     if is_last and len(word) > 1:
         before = folded[place - 1] if place else ""
         weight = BEGUN if known else UNFINISHED
-        found.update((longer, weight) for longer in lexicon.completions(word, before))
+        found.update((longer, weight) for longer in lexicon.completions(word, before, last))
     if meant != word:
         found[meant] = MEANT if known else 1.0
     return tuple(found.items())

@@ -60,6 +60,13 @@ class Vocabulary(dict[str, tuple[int, ...]]):
                 written[names[self.folded_of[spelt[0]]]].append(part)
         return dict(written)
 
+    def accented(self) -> dict[str, list[str]]:
+        """A folded word → its accented forms."""
+        forms: defaultdict[str, list[str]] = defaultdict(list)
+        for folded, accented in self.spellings:
+            forms[folded].append(accented)
+        return dict(forms)
+
     def forms(self, lines: Grouped) -> dict[int, dict[str, int]]:
         """A folded word → its accented forms, where `lines` of titles and names know several."""
         forms: defaultdict[int, dict[str, int]] = defaultdict(dict)
@@ -119,7 +126,7 @@ class Writer:
             unknown=float(np.log1p(size)),
             written=vocabulary.written(),
         )
-        return postings, lexicon(here, vocabulary.folded, pairs, starts)
+        return postings, lexicon(here, vocabulary, pairs, starts)
 
     def of_lower_weight(self, words: Words, count: int) -> Shared:
         """The `words` of the shared texts, of `count` in all."""
@@ -147,9 +154,9 @@ def rarity(called: Numbers, size: int) -> Weights:
     return np.log1p((size - called + 0.5) / (called + 0.5)).clip(COMMONEST)  # papers make no word common
 
 
-def lexicon(words: Words, vocabulary: Iterable[str], pairs: Pairs, starts: Numbers) -> Lexicon:
+def lexicon(words: Words, vocabulary: Vocabulary, pairs: Pairs, starts: Numbers) -> Lexicon:
     """The words of titles and names, how often each stands there, and beside which other."""
-    names = [*vocabulary]
+    names = [*vocabulary.folded]
     counts = np.bincount(words.folded, minlength=len(names)).tolist()
     in_title = np.isin(words.texts, starts)
     text, titles = words.texts[in_title], words.folded[in_title]
@@ -158,4 +165,5 @@ def lexicon(words: Words, vocabulary: Iterable[str], pairs: Pairs, starts: Numbe
         counts=Counter({word: number for word, number in zip(names, counts, strict=True) if number}),
         pairs=pairs,
         titles=[*map([*names, " "].__getitem__, np.insert(titles, ends, len(names)).tolist())],
+        spellings=vocabulary.accented(),
     )

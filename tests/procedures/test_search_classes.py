@@ -251,6 +251,33 @@ def test_the_last_word_only_begun(query, code):
     assert first(query) == code
 
 
+def begun(query: str) -> set[str]:
+    """What the last word of a query may stand for."""
+    return {option for option, _weight in find(query).ranking.query.words[-1].options}
+
+
+@pytest.mark.parametrize(
+    ("query", "word", "other"),
+    [
+        ("đăng ký kết hô", "hon", "hoc"),
+        ("xin giấy phép xâ", "xay", "xac"),
+        ("làm thẻ bả", "bao", "bat"),
+        ("đăng ký khai tử", "tu", "tuoi"),
+        ("con đuon", "duong", "duo"),  # its marks come last
+    ],
+)
+def test_a_last_word_with_accents_begins_no_word_with_others(query, word, other):
+    assert word in begun(query)
+    assert other not in begun(query)
+
+
+@pytest.mark.parametrize(("query", "begun"), [("chuyển trườ", "truo"), ("chuyen truo", "truo")])
+def test_a_last_word_that_is_begun_is_not_parted(query, begun):
+    found = find(query)
+    assert found.ranking.query.words[-1].typed == begun
+    assert "chuyển trường" in found.index.name(found.codes[0]).lower()
+
+
 # Abbreviations ---------------------------------------------------------------------------------
 
 

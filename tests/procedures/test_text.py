@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.text import EITHER_I_OR_Y, accented, clean, fold, tokens, words
+from procedures.text import EITHER_I_OR_Y, accented, clean, fold, is_begun, tokens, words
 
 VIETNAMESE = "aàáảãạăằắâầấđeèéêềếiìíoòóôồốơờớuùúưừứyỳýđĐ bcdghklmnpqrstvx.-_,/0123456789\u0300\u0301\u0323\u0306"
 texts = st.one_of(st.text(), st.text(alphabet=VIETNAMESE))
@@ -60,6 +60,22 @@ def test_words_that_differ_in_an_accent_stay_different():
     assert {fold(word) for word in spellings} == {"ma"}
     assert accented("đa") != accented("da")
     assert fold("đa") == fold("da")
+
+
+@pytest.mark.parametrize("typed", ["hô", "hôn", "h", "ho", ""])
+def test_a_word_is_begun_by_its_own_letters(typed):
+    assert is_begun(accented("hôn"), accented(typed), unmarked=True)
+
+
+@pytest.mark.parametrize(("word", "typed"), [("học", "hô"), ("hòn", "hó"), ("hộ", "hôn"), ("hôn", "hồ"), ("đơn", "d")])
+def test_other_marks_and_tones_begin_another_word(word, typed):
+    assert not is_begun(accented(word), accented(typed))
+
+
+@pytest.mark.parametrize(("word", "typed"), [("đường", "đuon"), ("giấy", "gia"), ("người", "nguơ")])
+def test_marks_that_are_set_last_may_still_come(word, typed):
+    assert not is_begun(accented(word), accented(typed))
+    assert is_begun(accented(word), accented(typed), unmarked=True)
 
 
 def test_a_code_stays_one_word():
