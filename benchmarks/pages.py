@@ -104,12 +104,12 @@ def report(database: str, taken: dict[str, list[float]]) -> None:
 
 
 def main() -> None:
-    environment = {**os.environ, "PORT": str(PORT)}
+    environment, database = {**os.environ, "PORT": str(PORT)}, os.environ["DATABASE_URL"]
     for command in (["migrate"], ["load_catalog", "--if-empty"]):
         subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=ROOT, env=environment, check=True)
     server = serve(environment)
     try:
-        report(environment["DATABASE_URL"].partition(":")[0], measure())
+        report(database.partition(":")[0], measure())
     finally:
         server.terminate()
         server.wait()

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from . import stamp
+
 
 def copy(model: type[models.Model], fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
     """Write `rows`, each with a value for each of `fields`, as psycopg adapts it; no default of Django's is filled in.
@@ -18,3 +20,4 @@ def copy(model: type[models.Model], fields: Sequence[Any], rows: Iterable[Sequen
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as lines:
         for row in rows:
             lines.write_row(row)
+    stamp.forget_once_committed(connection)  # which sees no COPY

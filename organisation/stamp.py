@@ -1,6 +1,6 @@
 """The content stamp: a value that changes in the same transaction as anything that search or pages show.
 
-Caches, search indexes and ETags of every process are keyed on it, so none is stale for longer than `ASKED_EVERY`.
+Caches, search indexes and ETags of every process are keyed on it, so that a change is noticed within `ASKED_EVERY`.
 Database triggers move it, so that no way of writing (admin, `loaddata`, bulk, raw SQL) can forget to.
 It is random rather than counted: a rolled-back change leaves no number that a later one would reuse.
 """
@@ -61,22 +61,25 @@ def current(using: str = DEFAULT_DB_ALIAS) -> str:
 def recent() -> str:
     """The stamp of this moment or of one at most `ASKED_EVERY` seconds ago: a busy page need not ask each time.
 
-    Whoever writes reads what it wrote: within a transaction the stamp is asked for each time, and with each change
-    of its own a process forgets it (`forget_with_changes`).
+    A process reads what it wrote: within a transaction the stamp is asked for each time, and with each change of its
+    own it is forgotten (`forget_with_changes`). What other processes write is seen when it is asked for again.
     """
     global _seen
     if connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return current()
     seen, now = _seen, time.monotonic()
-    if now - seen.at > ASKED_EVERY:
-        seen = _seen = Seen(current(), now)
-    return seen.value
+    if now - seen.at <= ASKED_EVERY:
+        return seen.value
+    value = current()
+    if _seen is seen:  # else another thread wrote meanwhile, and this may be from before
+        _seen = Seen(value, now)
+    return value
 
 
 def forget() -> None:
     """Ask for the stamp at the next occasion."""
     global _seen
-    _seen = Seen("", -math.inf)
+    _seen = Seen("", -math.inf)  # another one than before
 
 
 def forget_with_changes(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
@@ -89,10 +92,16 @@ def forget_after(execute: Callable[..., Any], sql: Any, params: Any, many: bool,
     """Execute a statement; anything but a question is taken for a change, which counts once it is committed."""
     result = execute(sql, params, many, context)
     if not (isinstance(sql, str) and sql.startswith("SELECT")):
-        waiting = context["connection"].run_on_commit
-        if not (waiting and waiting[-1][1] is forget):
-            context["connection"].on_commit(forget)
+        forget_once_committed(context["connection"])
     return result
+
+
+def forget_once_committed(connection: BaseDatabaseWrapper) -> None:
+    """Forget the stamp when what was just written counts."""
+    if not connection.in_atomic_block:
+        forget()
+    elif not (connection.run_on_commit and connection.run_on_commit[-1][1] is forget):
+        connection.on_commit(forget)
 
 
 def hold(using: str = DEFAULT_DB_ALIAS) -> None:

@@ -82,7 +82,7 @@ class Found:
         if self.ranking.scores is None or not len(order):
             return False
         every = intersection(holders for _word, holders in self.wanted)
-        return not any(every >> number & 1 for number in order.tolist())
+        return not every or not any(every >> number & 1 for number in order.tolist())
 
     @property
     def in_vain(self) -> bool:

@@ -110,7 +110,7 @@ _building = threading.Lock()
 
 
 def current() -> Index:
-    """The index of the catalogue as it stands, rebuilt when the stamp or the day moved: at most one small query.
+    """The index of the catalogue as it stands, rebuilt when the stamp or the day moved; as a rule without a query.
 
     Whoever is the first to see a new day applies what was scheduled for it. While one thread rebuilds, the others go
     on with the state before.

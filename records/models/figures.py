@@ -127,7 +127,11 @@ class YearFigure(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["table", "year", "place", "unit", "agency", "field", "channel"], name="year_figure_once"
-            )
+            ),
+            models.CheckConstraint(
+                name="year_figure_table_known",
+                condition=Q(table__in=["UnitFigure", "AgencyFigure", "WorkFigure", "ChannelFigure"]),
+            ),
         ]
 
     def __str__(self) -> str:

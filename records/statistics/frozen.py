@@ -40,9 +40,9 @@ def freeze(month: datetime.date, *, by: User) -> FrozenMonth:
         raise NotFrozen(_("This month is frozen already."))
     while settle_some():
         pass
-    told = {table.model.__name__: list(map(list, cells_of(table, month))) for table in TABLES}
+    cells = {table.name: list(map(list, cells_of(table, month))) for table in TABLES}
     moved()
-    return FrozenMonth.objects.create(month=month, frozen_by=by, frozen_at=clock.now(), cells=told)
+    return FrozenMonth.objects.create(month=month, frozen_by=by, frozen_at=clock.now(), cells=cells)
 
 
 def cells_of(table: Table, month: datetime.date) -> Iterator[Key]:
@@ -81,8 +81,8 @@ def broken() -> Iterator[tuple[Table, Key, int, int]]:
     """Cells of frozen months that are not what was told plus the corrections: (table, key, told so, now)."""
     for month in FrozenMonth.objects.prefetch_related("corrections"):
         changes = spread(corrected(month))
-        for table in kept_in(month):
-            expected = keyed(month, month.cells[table.model.__name__])
+        for table in TABLES:
+            expected = keyed(month, told(month, table))
             expected.update(changes[table])
             now = keyed(month, cells_of(table, month.month))
             for key in sorted(expected.keys() | now.keys()):
@@ -90,10 +90,15 @@ def broken() -> Iterator[tuple[Table, Key, int, int]]:
                     yield table, key, expected[key], now[key]
 
 
-def kept_in(month: FrozenMonth) -> list[Table]:
-    """The tables that there were when it was frozen: what the others tell is added up from these."""
-    return [table for table in TABLES if table.model.__name__ in month.cells]
+def told(month: FrozenMonth, table: Table) -> list[Sequence[Any]]:
+    """What was told: (key…, measure, count). Agencies are added up from their fields where they had no table yet."""
+    if table.name in month.cells:
+        return month.cells[table.name]
+    return [(place, agency, measure, count) for place, agency, _field, measure, count in month.cells["WorkFigure"]]
 
 
 def keyed(month: FrozenMonth, rows: Iterable[Sequence[Any]]) -> Counter[Key]:
-    return Counter({(*key, month.month, measure): count for *key, measure, count in rows})
+    cells: Counter[Key] = Counter()
+    for *key, measure, count in rows:
+        cells[*key, month.month, measure] += count
+    return cells

@@ -19,7 +19,7 @@ from records.statuses import STARTS_ANEW_AFTER, Status
 
 from . import frozen, locks
 from .cells import Cell, Cells, Measure, Row, edge, of_row
-from .tables import TABLES, Key, Table, balanced, by_year, columns, moved, packed, spread, year_rows
+from .tables import TABLES, Key, Table, balanced, by_year, columns, moved, packed, spread, whole_key, year_row
 
 PAGE = 5_000
 Progress = Callable[[int], None]
@@ -58,7 +58,8 @@ def rebuild(progress: Progress) -> int:
         for table, cells in counted.items():
             table.model._default_manager.all().delete()
             insert(table.model, [row_of(table, key, number) for key, number in sorted(cells.items())])
-            insert(YearFigure, year_rows(table, packed(by_year(cells))))
+            years = sorted(packed(by_year(cells)).items())
+            insert(YearFigure, [year_row(whole_key(table, key), counts) for key, counts in years])
         let_plan()
         moved()
     return sum(map(len, counted.values()))
@@ -110,7 +111,10 @@ def compared(
 
 def cells_of_years(table: Table) -> Counter[Key]:
     rows = YearFigure.objects.filter(table=table.name).values_list(*table.names, "year", "counts")
-    return Counter({(*key, measure): count for *key, counts in rows for measure, count in counts})
+    found: Counter[Key] = Counter()
+    for *key, counts in rows:
+        found.update({(*key, measure): count for measure, count in counts})
+    return found
 
 
 def cells(table: Table) -> Counter[Key]:

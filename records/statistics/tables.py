@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
@@ -87,13 +87,14 @@ def settle_some() -> bool:
 
 def add(changes: Cells) -> None:
     """Add to the cells. The caller has them alone."""
-    for table, cells in balanced(spread(changes)).items():
+    found = balanced(spread(changes))
+    for table, cells in found.items():
         more = sorted(key for key, by in cells.items() if by > 0)
         for start in range(0, len(more), ROWS):
             upsert(table, [(*key, cells[key]) for key in more[start : start + ROWS]])
         for key in sorted(key for key, by in cells.items() if by < 0):
             subtract(table, key, -cells[key])
-        add_to_years(table, packed(by_year(cells)))
+    add_to_years({table: packed(by_year(cells)) for table, cells in found.items()})
     if any(changes.values()):
         moved()
 
@@ -151,15 +152,18 @@ def packed(years: Counter[Key]) -> dict[Key, Counter[int]]:
     return rows
 
 
-def add_to_years(table: Table, changes: dict[Key, Counter[int]]) -> None:
-    """Read the rows, add to them, and write them. The caller has the cells alone."""
-    names = (*table.names, "year")
-    wanted = {f"{name}__in": {key[place] for key in changes} for place, name in enumerate(names)}
-    for *key, counts in YearFigure.objects.filter(table=table.name, **wanted).values_list(*names, "counts"):
-        if tuple(key) in changes:
-            changes[tuple(key)].update(dict(counts))
+def add_to_years(changes: Mapping[Table, dict[Key, Counter[int]]]) -> None:
+    """Read the rows, add to them, and write them, of all tables at once. The caller has the cells alone."""
+    rows = {whole_key(table, key): counts for table, years in changes.items() for key, counts in years.items()}
+    if not rows:
+        return
+    facts = zip(YearFigure.KEY, zip(*rows, strict=True), strict=True)
+    wanted = {f"{name}__in": set(values) for name, values in facts}
+    for *key, counts in YearFigure.objects.filter(**wanted).values_list(*YearFigure.KEY, "counts"):
+        if tuple(key) in rows:
+            rows[tuple(key)].update(dict(counts))
     YearFigure.objects.bulk_create(
-        year_rows(table, changes),
+        [year_row(key, counts) for key, counts in sorted(rows.items())],
         batch_size=ROWS,
         update_conflicts=True,
         unique_fields=YearFigure.KEY,
@@ -167,16 +171,16 @@ def add_to_years(table: Table, changes: dict[Key, Counter[int]]) -> None:
     )
 
 
-def year_rows(table: Table, years: dict[Key, Counter[int]]) -> list[YearFigure]:
-    return [
-        YearFigure(
-            table=table.name,
-            year=year,
-            counts=sorted([int(measure), count] for measure, count in counts.items() if count),
-            **dict(zip(table.names, key, strict=True)),
-        )
-        for (*key, year), counts in sorted(years.items())
-    ]
+def whole_key(table: Table, key: Key) -> Key:
+    """The key of a row of `YearFigure` for (…, year) of a table."""
+    *part, year = key
+    empty = {"place": "", "unit": 0, "agency": 0, "field": 0, "channel": ""}
+    return (table.name, year, *(empty | dict(zip(table.names, part, strict=True))).values())
+
+
+def year_row(key: Key, counts: Counter[int]) -> YearFigure:
+    told = sorted([int(measure), count] for measure, count in counts.items() if count)
+    return YearFigure(**dict(zip(YearFigure.KEY, key, strict=True)), counts=told)
 
 
 def columns(table: Table) -> tuple[str, ...]:

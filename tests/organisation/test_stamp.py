@@ -1,13 +1,17 @@
 """The content stamp moves with every way of writing what pages show, and with nothing else."""
 
+import time
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from organisation import stamp
+from organisation.copying import copy
 from organisation.models import Agency, ContentStamp
+from portal import clock
 from procedures.models import Field, LegalDocument, Procedure, Synonym
-from procedures.search import find
+from procedures.search import find, index
 
 BIRTH = "1.001193"
 
@@ -125,6 +129,11 @@ def write_elsewhere() -> None:
     connection.connection.execute("UPDATE procedures_channel SET note = note WHERE position = 1")
 
 
+def another_thread_asked(value: str) -> None:
+    """What is not committed yet it does not see."""
+    stamp._seen = stamp.Seen(value, time.monotonic())
+
+
 def test_pages_ask_for_the_stamp_now_and_then(rarely, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert stamp.recent() == stamp.recent() != ""
@@ -154,6 +163,7 @@ def test_what_is_written_in_a_transaction_is_read_within_it_and_after_it(rarely)
     with transaction.atomic():
         WAYS["update"]()
         within = stamp.recent()
+        another_thread_asked(before)
     assert stamp.recent() == stamp.current() == within != before
 
 
@@ -164,6 +174,60 @@ def test_what_was_read_in_a_transaction_that_failed_is_forgotten(rarely):
         assert stamp.recent() != before
         transaction.set_rollback(True)
     assert stamp.recent() == before
+
+
+def test_what_is_written_after_somebody_else_s_hook_is_forgotten_too(rarely):
+    before = stamp.recent()
+    with transaction.atomic():
+        transaction.on_commit(lambda: None)
+        WAYS["update"]()
+        another_thread_asked(before)
+    assert stamp.recent() == stamp.current() != before
+
+
+def test_what_is_written_after_a_part_that_was_taken_back_is_forgotten_too(rarely):
+    before = stamp.recent()
+    with transaction.atomic():
+        with transaction.atomic():
+            WAYS["raw SQL"]()
+            transaction.set_rollback(True)
+        WAYS["update"]()
+        another_thread_asked(before)
+    assert stamp.recent() == stamp.current() != before
+
+
+def test_what_was_asked_before_another_thread_wrote_is_not_remembered(rarely):
+    def meanwhile(execute, *statement):
+        answer = execute(*statement)
+        stamp.forget()
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        before = stamp.recent()
+    write_elsewhere()
+    assert stamp.recent() == stamp.current() != before
+
+
+def test_a_connection_that_opens_within_somebody_s_wrapper_keeps_its_own(rarely):
+    connection.execute_wrappers.remove(stamp.forget_after)
+    with connection.execute_wrapper(lambda execute, *statement: execute(*statement)):
+        stamp.forget_with_changes(connection)
+    assert connection.execute_wrappers == [stamp.forget_after]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL has COPY")
+def test_what_is_copied_is_forgotten_too(rarely):
+    before = stamp.recent()
+    copy(Synonym, [*Synonym._meta.concrete_fields][1:], [("zoqua", "khai sinh", "steward")])
+    assert stamp.recent() == stamp.current() != before
+
+
+def test_an_index_that_is_newer_than_what_is_remembered_stays(rarely, monkeypatch):
+    stamp.recent()
+    write_elsewhere()
+    newer = index.build(stamp.current(), clock.today())
+    monkeypatch.setattr(index, "_current", newer)
+    assert index.current() is newer
 
 
 def triggers() -> set[str]:

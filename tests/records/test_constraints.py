@@ -94,6 +94,10 @@ def figure(model: type[models.Model], times: int = 1, **values) -> None:
         create(model, month=NINE.date().replace(day=1), measure=1, **keys, **values)
 
 
+def year(table: str = "UnitFigure") -> None:
+    create(YearFigure, table=table, year=2024, unit=1, counts=[])
+
+
 def signatory(**values) -> None:
     certificate = {"fingerprint": "a" * 64, "certificate": "x"}
     create(Signatory, **{"unit": officer().unit, "name": "x", **certificate, **values})
@@ -145,7 +149,8 @@ BREAKS = {
     "letter_piece_once": lambda: [create(LetterPiece, batch=made, number=1, sealed_pdf=b"") for made in [batch()] * 2],
     "issued_letter_of_record_or_period": lambda: create(IssuedLetter, form=form(), issued_at=NINE),
     **{f"{name}_figure_once": lambda model=model: figure(model, times=2) for name, model in FIGURES.items()},
-    "year_figure_once": lambda: [create(YearFigure, table="x", year=2024, counts=[]) for _twice in range(2)],
+    "year_figure_once": lambda: [year(), year()],
+    "year_figure_table_known": lambda: year(table="Figure"),
     **{f"{name}_figure_not_negative": lambda model=model: figure(model, count=-1) for name, model in FIGURES.items()},
 }
 CONSTRAINTS = {
