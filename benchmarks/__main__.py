@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 
-from . import engines, letters, loading, pages, records, results
+from . import ROOT, engines, letters, loading, pages, records, results
 
 
 def engine(environment: dict[str, str]) -> None:
@@ -24,7 +24,7 @@ for _round in range(5):
 p99 = statistics.quantiles(taken, n=100)[98]
 print(f"engine alone: index built in {built:.2f} s, p50 {statistics.median(taken):.2f} ms, p99 {p99:.2f} ms")
 """
-    subprocess.run([sys.executable, "-c", code], cwd=pages.ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
             "PORTAL_TODAY": "2024-08-28",
         }
         for command in (["migrate"], ["load_catalog"]):
-            subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=pages.ROOT, env=environment, check=True)
+            subprocess.run([sys.executable, "manage.py", *command, "-v0"], cwd=ROOT, env=environment, check=True)
         for part in (engine, engines.run, loading.run, records.run, letters.run, results.run, pages.run):
             part(environment)
 

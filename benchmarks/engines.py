@@ -14,12 +14,12 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import django
 import psycopg
 
-ROOT = Path(__file__).resolve().parent.parent
+from . import ROOT, has_postgresql
+
 MEASURES = ("success@1", "success@5", "ndcg@10")
 ROUNDS, TOP = 3, 10
 Engine = Callable[[str], list[str]]  # what a person typed → codes, the best first
@@ -29,10 +29,8 @@ Row = tuple[str, str, str, str]  # code, title, everyday names, field: folded
 def run(environment: dict[str, str]) -> None:
     """Print the comparison over the catalogue in `environment`'s database, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.engines", environment["DATABASE_URL"]]
-    if subprocess.run(["deploy/need.sh", "postgresql"], cwd=ROOT).returncode == 0:
+    if has_postgresql("its rows"):
         command.insert(0, "tests/with_postgres.sh")
-    else:
-        print("PostgreSQL is not installed: its rows are missing.")
     subprocess.run(command, cwd=ROOT, env={**environment, "DATABASE_URL": ""}, check=True)
 
 

@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+from . import ROOT
+
 RECORDS = 40
 LOOKUP = "https://example.org/records/"
 

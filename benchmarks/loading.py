@@ -18,7 +18,8 @@ from typing import Any
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+from . import ROOT
+
 COUNT = 10_000
 TENTH = COUNT // 10  # what loaddata is given: it asks the database for every reference of every row
 PARTS = ("channel", "document", "result")

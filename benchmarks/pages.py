@@ -19,7 +19,8 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
-ROOT = Path(__file__).resolve().parent.parent
+from . import ROOT, has_postgresql
+
 PORT = 8765
 ROUNDS, REQUESTS, WARM = 5, 100, 1_500
 QUERIES = ROOT / "procedures/fixtures/judged.tsv"
@@ -118,10 +119,8 @@ def main() -> None:
 def run(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "benchmarks.pages"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    if subprocess.run(["deploy/need.sh", "postgresql"], cwd=ROOT).returncode == 0:
+    if has_postgresql("the pages on it"):
         subprocess.run(["tests/with_postgres.sh", *command], cwd=ROOT, env=environment, check=True)
-    else:
-        print("PostgreSQL is not installed: the pages on it are missing.")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+from . import ROOT, has_postgresql
+
 SIMULATED, SAMPLE = 20_000, 300
 EVENT = """INSERT INTO records_event (record_id, sequence, kind, at, actor_id, from_status, to_status, details,
     reason_digest, previous_hash, hash) VALUES (%s, %s, 'status', now(), NULL, %s, %s, '{}', '', %s, %s)"""
@@ -25,8 +25,7 @@ MOVE = "UPDATE records_record SET status = %s, status_since = now(), sequence = 
 
 def run(environment: dict[str, str]) -> None:
     """Print the comparison, in a process and on a server of its own; say so when PostgreSQL is not installed."""
-    if subprocess.run(["deploy/need.sh", "postgresql"], cwd=ROOT).returncode != 0:
-        print("PostgreSQL is not installed: the records are not measured.")
+    if not has_postgresql("the records"):
         return
     command = ["tests/with_postgres.sh", sys.executable, "-m", "benchmarks.records"]
     subprocess.run(command, cwd=ROOT, env={**environment, "DATABASE_URL": ""}, check=True)

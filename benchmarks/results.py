@@ -16,7 +16,8 @@ from typing import Any
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+from . import ROOT
+
 ROUNDS = 50
 PAGE = "<html lang='vi'><title>Kết quả</title><h1>Quyết định</h1>" + "<p>Dữ liệu thử nghiệm.</p>" * 40
 

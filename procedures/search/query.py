@@ -72,7 +72,7 @@ class Word(NamedTuple):
 
     @property
     def explains(self) -> list[str]:
-        """The options that tell a reader why something was found: `chủ`, which exists, is no half-typed `chứng`."""
+        """The options that tell a reader why something was found: `chủ`, which exists, is no half-typed `chủng`."""
         has_accents = self.accented not in ("", self.typed)
         return [option for option, weight in self.options if not has_accents or weight > BEGUN]
 
@@ -249,7 +249,7 @@ def options(
 def spans(folded: Sequence[str], meant: Sequence[str], lexicon: Lexicon, synonyms: Synonyms) -> Iterator[Span]:
     """Phrases that may stand for words of the query: synonyms, and abbreviations by their initials."""
     for start, word in enumerate(folded):
-        for first in {word, meant[start]} if word in synonyms or meant[start] in synonyms else ():
+        for first in {word, meant[start]}:
             for everyday, phrases in synonyms.get(first, ()):
                 end = start + len(everyday)
                 if everyday in (tuple(folded[start:end]), tuple(meant[start:end])):

@@ -107,6 +107,9 @@ class ChannelFigure(Figure):
         indexes = [balances("channel_figure_balance", "place", "channel")]
 
 
+YEAR_KEY = ("table", "year", "place", "unit", "agency", "field", "channel")
+
+
 class YearFigure(models.Model):
     """All cells of a year that have one key in one of the tables above: one row where those are thousands."""
 
@@ -119,18 +122,18 @@ class YearFigure(models.Model):
     channel = models.CharField(max_length=12, default="")
     counts = models.JSONField()  # [[measure, count], …] in the order of the measures, without those of zero
 
-    KEY = ("table", "year", "place", "unit", "agency", "field", "channel")
+    KEY = YEAR_KEY
 
     class Meta:
         verbose_name = _("figure of a year")
         verbose_name_plural = _("figures of years")
         constraints = [
-            models.UniqueConstraint(
-                fields=["table", "year", "place", "unit", "agency", "field", "channel"], name="year_figure_once"
-            ),
+            models.UniqueConstraint(fields=YEAR_KEY, name="year_figure_once"),
             models.CheckConstraint(
                 name="year_figure_table_known",
-                condition=Q(table__in=["UnitFigure", "AgencyFigure", "WorkFigure", "ChannelFigure"]),
+                condition=Q(
+                    table__in=[table.__name__ for table in (UnitFigure, AgencyFigure, WorkFigure, ChannelFigure)]
+                ),
             ),
         ]
 

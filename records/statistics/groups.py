@@ -4,7 +4,7 @@ Groups with fewer than five records could point at a person, so they are told as
 small itself, the next smallest groups join it: otherwise it could be found by taking the others from the whole.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,8 +83,8 @@ def names(by: By, keys: set[Any], state: State) -> dict[Any, Group]:
     if by in (By.AGENCY, By.UNIT):
         return of_units(by, keys, state)
     if by == By.FIELD:
-        shown = in_language()
-        return {item.pk: Group(item.slug, item.name, shown(item.name, item.name_en)) for item in Field.objects.all()}
+        fields = Field.objects.filter(pk__in=keys)
+        return {field.pk: Group(field.slug, field.name, field.display_name) for field in fields}
     if by == By.CHANNEL:
         return {value: text(value, label) for value, label in ChannelKind.choices}
     return {kind: text(level, level.label, level) for kind, level in LEVELS.items()}
@@ -93,18 +93,12 @@ def names(by: By, keys: set[Any], state: State) -> dict[Any, Group]:
 def of_units(by: By, keys: Collection[Any], state: State) -> dict[Any, Group]:
     """Of columns, not of objects, and not asked for by their keys: these are hundreds."""
     rows = Agency.objects.order_by().values_list("pk", "code", "name", "name_en", "kind", "valid_to")
-    levels, shown = (LEVELS if by == By.UNIT else {}), in_language()
+    levels, is_english = (LEVELS if by == By.UNIT else {}), get_language() == "en"
     return {
-        key: Group(code, name, shown(name, name_en), levels.get(AgencyKind(kind)), is_over(end, state.day))
+        key: Group(code, name, (is_english and name_en) or name, levels.get(AgencyKind(kind)), is_over(end, state.day))
         for key, code, name, name_en, kind, end in rows
         if key in keys
     }
-
-
-def in_language() -> Callable[[str, str], str]:
-    """Of a name and its English form, the one for the reader: hundreds need the language only once."""
-    is_english = get_language() == "en"
-    return lambda name, name_en: name_en if is_english and name_en else name
 
 
 def text(code: str, label: Any, level: Level | None = None) -> Group:
